@@ -1,0 +1,79 @@
+// What a machine asks of its firmware. One implementation serves all profiles: a profile is data.
+
+import type { U64 } from '../base/u64.ts';
+import type { DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../abi/ports.ts';
+import type { WindowDescription } from '../trace/events.ts';
+
+/** A PCI function below a PHB, as the platform announces it in the device tree. */
+export interface PciFunctionSpec {
+  readonly fn: FunctionAddress;
+  /** PCI device number on the PHB's bus (0..31) and bus number. */
+  readonly bus: number;
+  readonly slot: number;
+  readonly vendor: number;
+  readonly deviceId: number;
+  readonly classCode: number;
+  /** Node name without unit address: `mass-storage`, `ethernet`. */
+  readonly nodeName: string;
+  /** Further properties, raw bytes (`ibm,loc-code`). */
+  readonly properties?: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Window rules of one partitionable endpoint: profile values, or a recording's `plan`. All numbers are the platform's data. */
+export interface PeRules {
+  readonly ddw: boolean;
+  readonly maxWindows: number;
+  readonly defaultWindow: { readonly liobn: number; readonly start: U64; readonly sizeBytes: number; readonly pageShift: number };
+  /** LIOBN of the dynamic window (slot 1). */
+  readonly ddwLiobn: number;
+  readonly ddwStart: U64;
+  /** Page shifts that create accepts. */
+  readonly pageShifts: readonly number[];
+  /** Bits that query answers. */
+  readonly queryPageMask: number;
+  /** Largest contiguous block, in TCEs; query answers it. */
+  readonly blockTces: number;
+  /** create checks against the block (PowerVM) or not (QEMU). */
+  readonly blockEnforced: boolean;
+  readonly minTces: number;
+  readonly migrationMask: number;
+}
+
+export interface PhbSpec {
+  readonly buid: U64;
+  /** Linux domain number. */
+  readonly domain: number;
+  /** Index of the PHB on QEMU; PHB number on PowerVM. */
+  readonly index: number;
+  readonly slotClass: string;
+  readonly pe: PeRules;
+  readonly functions: readonly PciFunctionSpec[];
+  /** QEMU describes its windows of the CPU address space; PowerVM's PHBs have others. */
+  readonly vf: boolean;
+}
+
+export interface FirmwareWindow extends WindowDescription {
+  readonly buid: U64;
+  readonly usedTces: number;
+}
+
+export interface FirmwareApi {
+  readonly hcallPort: HcallPort;
+  readonly rtasPort: RtasPort;
+  addPhb(spec: PhbSpec): void;
+  /** DLPAR isolate: the PHB leaves, its windows with it. */
+  removePhb(buid: U64): void;
+  /** The flattened tree as the platform would hand it over now (properties of live windows included as the platform sees them). */
+  deviceTree(): DtNode;
+  /** The DMA path of a function. */
+  dmaBus(buid: U64, fn: FunctionAddress): DmaBus;
+  /** Partition reset: default windows back, created ones gone, tables zero. */
+  reset(): void;
+  windows(): readonly FirmwareWindow[];
+  /** `count` entries (as stored) from `index`; undefined when there is no such window. */
+  readTces(liobn: number, index: number, count: number): readonly U64[] | undefined;
+  /** Entries in use in each of `cells` equal parts. */
+  tceOverview(liobn: number, cells: number): { readonly entries: number; readonly perCell: number; readonly used: readonly number[] } | undefined;
+  /** Hcalls answered so far. */
+  readonly hcalls: number;
+}

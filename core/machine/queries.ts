@@ -1,0 +1,141 @@
+// Read-only questions about bulk state. Answers are plain data (structured-cloneable; U64 as bigint).
+
+import type { U64 } from '../base/u64.ts';
+import type { DmaMode, FunctionDescription, MachineState, PlanStep, WindowDescription } from '../trace/events.ts';
+import type { DtNode } from '../abi/ports.ts';
+import type { MachineConfig } from './config.ts';
+
+export type Query =
+  | { readonly ask: 'status' }
+  | { readonly ask: 'config' }
+  /** What a configuration would lead to, before anything is booted: one verdict per slot class that it uses. */
+  | { readonly ask: 'verdict'; readonly config: MachineConfig }
+  | { readonly ask: 'functions' }
+  | { readonly ask: 'windows'; readonly id?: string }
+  /** `count` entries of a window's table from entry `index`. */
+  | { readonly ask: 'tces'; readonly liobn: number; readonly index: number; readonly count: number }
+  | { readonly ask: 'tce-overview'; readonly liobn: number; readonly cells: number }
+  | { readonly ask: 'dmesg' }
+  /** The guest's live tree after boot, else the platform's. */
+  | { readonly ask: 'device-tree' }
+  | { readonly ask: 'plans' }
+  | { readonly ask: 'profiles' }
+  | { readonly ask: 'kernels' };
+
+export interface StatusAnswer {
+  readonly state: MachineState;
+  readonly nowNs: number;
+  readonly events: number;
+  readonly hcalls: number;
+  readonly problems: number;
+  /** Work waits to be done: call advance(). */
+  readonly busy: boolean;
+  readonly workloads: readonly WorkloadStatus[];
+}
+
+export interface WorkloadStatus {
+  readonly id: string;
+  readonly requests: number;
+  readonly bytes: number;
+  readonly failures: number;
+  readonly corrupted: number;
+}
+
+/** A value of a profile or kernel with the reason to believe it. */
+export type Grade = 'verified' | 'documented' | 'observed' | 'assumed';
+export interface Graded<T> {
+  readonly value: T;
+  readonly grade: Grade;
+  readonly source: string;
+}
+
+export interface Verdict {
+  readonly slotClass: string;
+  readonly device: string;
+  readonly mode: DmaMode;
+  /** One sentence: "Indirect mapping: 512 GiB of maximum memory need 8,388,608 TCEs of 64K, the block has 4,194,304." */
+  readonly summary: string;
+  readonly steps: readonly PlanStep[];
+  readonly kernelFunction: string;
+}
+
+export interface FunctionAnswer {
+  readonly description: FunctionDescription;
+  readonly driver: string | null;
+  readonly mode: DmaMode;
+  readonly maskBits: number;
+  /** TCEs of the PE's block (largest contiguous), and of them in use now over all its windows. */
+  readonly blockTces: number;
+  readonly usedTces: number;
+  readonly state: 'absent' | 'present' | 'bound' | 'failed' | 'frozen';
+  readonly windows: readonly WindowAnswer[];
+}
+
+export interface WindowAnswer extends WindowDescription {
+  readonly id: string;
+  readonly buid: U64;
+  /** Entries with read or write permission. */
+  readonly usedTces: number;
+  readonly active: boolean;
+  /** How the guest uses it: a 1:1 map, a dynamic table, or nothing. */
+  readonly use: DmaMode;
+}
+
+export interface TceAnswer {
+  readonly index: number;
+  readonly ioba: U64;
+  readonly tce: U64;
+}
+
+/** `cells` equal parts of the table: entries in use in each. */
+export interface TceOverviewAnswer {
+  readonly liobn: number;
+  readonly entries: number;
+  readonly perCell: number;
+  readonly used: readonly number[];
+}
+
+export interface DmesgLine {
+  readonly seq: number;
+  readonly timeNs: number;
+  readonly level: string;
+  readonly text: string;
+}
+
+export interface PlanAnswer {
+  readonly id: string;
+  readonly fn: string;
+  readonly mode: DmaMode;
+  readonly steps: readonly PlanStep[];
+}
+
+export interface ProfileAnswer {
+  readonly id: string;
+  readonly title: string;
+  readonly slotClasses: readonly string[];
+  readonly values: readonly { readonly path: string; readonly value: string; readonly grade: Grade; readonly source: string }[];
+}
+
+export interface KernelAnswer {
+  readonly id: string;
+  readonly title: string;
+  readonly generation: string;
+  readonly pageBytes: readonly number[];
+}
+
+export interface QueryAnswers {
+  status: StatusAnswer;
+  config: MachineConfig;
+  verdict: readonly Verdict[];
+  functions: readonly FunctionAnswer[];
+  windows: readonly WindowAnswer[];
+  tces: readonly TceAnswer[];
+  'tce-overview': TceOverviewAnswer;
+  dmesg: readonly DmesgLine[];
+  'device-tree': DtNode;
+  plans: readonly PlanAnswer[];
+  profiles: readonly ProfileAnswer[];
+  kernels: readonly KernelAnswer[];
+}
+
+export type AnswerTo<Q extends Query> = QueryAnswers[Q['ask']];

@@ -1,0 +1,42 @@
+// The one facade that desktop app, command line and tests talk to.
+
+import type { Result } from '../base/result.ts';
+import type { MachineConfig } from '../machine/config.ts';
+import type { Command } from '../machine/commands.ts';
+import type { AnswerTo, Query } from '../machine/queries.ts';
+import type { TraceEvent } from '../trace/events.ts';
+
+/**
+ * A session is its command log: the machine it began with, and each command with the number of scheduler steps that had run before
+ * it. Replaying it gives the same events, byte for byte. `.ddwrun` is this as JSON.
+ */
+export interface SessionFile {
+  readonly format: 'ddwrun';
+  readonly version: 1;
+  readonly config: MachineConfig;
+  readonly commands: readonly { readonly step: number; readonly command: Command }[];
+  /** Steps run when it was saved. */
+  readonly steps: number;
+  /** FNV-1a hash over all events, hex; lets a replay prove itself. */
+  readonly traceHash: string;
+  readonly events: number;
+}
+
+export interface AdvanceOutcome {
+  readonly steps: number;
+  /** Nothing is left to do until the next command. */
+  readonly idle: boolean;
+}
+
+export interface SessionApi {
+  /** Accepts and logs a command, or says why not. What it sets going is done by advance(). */
+  dispatch(command: Command): Result<{ readonly seq: number }>;
+  /** Runs at most `maxSteps` scheduler steps (one step is short: at most a few hundred hcalls). */
+  advance(maxSteps: number): AdvanceOutcome;
+  query<Q extends Query>(query: Q): Result<AnswerTo<Q>>;
+  /** Events recorded so far. */
+  readonly traceLength: number;
+  event(seq: number): TraceEvent;
+  traceHash(): string;
+  save(): SessionFile;
+}
