@@ -7,12 +7,17 @@ export interface UserError {
   readonly hint?: string;
 }
 
-export type Result<T, E = UserError> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
+export type Result<T, E = UserError> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: E };
 
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };
 }
 
-export function fail(code: string, message: string, hint?: string): { readonly ok: false; readonly error: UserError } {
+export function fail(
+  code: string,
+  message: string,
+  hint?: string,
+): { readonly ok: false; readonly error: UserError } {
   return { ok: false, error: hint === undefined ? { code, message } : { code, message, hint } };
 }

@@ -32,7 +32,7 @@ export function hiOfNumber(value: number): number {
 
 /** See {@link hiOfNumber}. */
 export function loOfNumber(value: number): number {
-  return value % 0x1_0000_0000 | 0;
+  return (value % 0x1_0000_0000) | 0;
 }
 
 /** Halves as a JavaScript number; exact only below 2^53. */

@@ -23,7 +23,12 @@ export interface PciFunctionSpec {
 export interface PeRules {
   readonly ddw: boolean;
   readonly maxWindows: number;
-  readonly defaultWindow: { readonly liobn: number; readonly start: U64; readonly sizeBytes: number; readonly pageShift: number };
+  readonly defaultWindow: {
+    readonly liobn: number;
+    readonly start: U64;
+    readonly sizeBytes: number;
+    readonly pageShift: number;
+  };
   /** LIOBN of the dynamic window (slot 1). */
   readonly ddwLiobn: number;
   readonly ddwStart: U64;
@@ -73,7 +78,10 @@ export interface FirmwareApi {
   /** `count` entries (as stored) from `index`; undefined when there is no such window. */
   readTces(liobn: number, index: number, count: number): readonly U64[] | undefined;
   /** Entries in use in each of `cells` equal parts. */
-  tceOverview(liobn: number, cells: number): { readonly entries: number; readonly perCell: number; readonly used: readonly number[] } | undefined;
+  tceOverview(
+    liobn: number,
+    cells: number,
+  ): { readonly entries: number; readonly perCell: number; readonly used: readonly number[] } | undefined;
   /** Hcalls answered so far. */
   readonly hcalls: number;
 }

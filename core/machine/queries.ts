@@ -1,7 +1,13 @@
 // Read-only questions about bulk state. Answers are plain data (structured-cloneable; U64 as bigint).
 
 import type { U64 } from '../base/u64.ts';
-import type { DmaMode, FunctionDescription, MachineState, PlanStep, WindowDescription } from '../trace/events.ts';
+import type {
+  DmaMode,
+  FunctionDescription,
+  MachineState,
+  PlanStep,
+  WindowDescription,
+} from '../trace/events.ts';
 import type { DtNode } from '../abi/ports.ts';
 import type { MachineConfig } from './config.ts';
 
@@ -113,7 +119,12 @@ export interface ProfileAnswer {
   readonly id: string;
   readonly title: string;
   readonly slotClasses: readonly string[];
-  readonly values: readonly { readonly path: string; readonly value: string; readonly grade: Grade; readonly source: string }[];
+  readonly values: readonly {
+    readonly path: string;
+    readonly value: string;
+    readonly grade: Grade;
+    readonly source: string;
+  }[];
 }
 
 export interface KernelAnswer {

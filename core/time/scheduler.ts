@@ -28,11 +28,12 @@ interface Entry {
   readonly action: () => void;
 }
 
-const before = (a: Entry, b: Entry): boolean => a.timeNs < b.timeNs || (a.timeNs === b.timeNs && a.order < b.order);
+const before = (a: Entry, b: Entry): boolean =>
+  a.timeNs < b.timeNs || (a.timeNs === b.timeNs && a.order < b.order);
 
 export function createScheduler(clock: VirtualClock): Scheduler {
   const heap: Entry[] = [];
-  const cancelled = new Set<number>();
+  const pending = new Set<number>();
   let order = 0;
 
   const push = (entry: Entry): void => {
@@ -73,6 +74,7 @@ export function createScheduler(clock: VirtualClock): Scheduler {
 
   const after = (delayNs: number, action: () => void): number => {
     const handle = order++;
+    pending.add(handle);
     push({ timeNs: clock.nowNs + delayNs, order: handle, action });
     return handle;
   };
@@ -89,13 +91,14 @@ export function createScheduler(clock: VirtualClock): Scheduler {
   return {
     clock,
     after,
-    cancel: (handle) => void cancelled.add(handle),
+    // A cancelled entry stays in the heap and is passed over when its turn comes.
+    cancel: (handle) => void pending.delete(handle),
     start,
     step() {
       for (;;) {
         const entry = pop();
         if (entry === undefined) return false;
-        if (cancelled.delete(entry.order)) continue;
+        if (!pending.delete(entry.order)) continue;
         // The clock may have run ahead: an action that takes virtual time delays what comes after it.
         clock.nowNs = Math.max(clock.nowNs, entry.timeNs);
         entry.action();
@@ -103,11 +106,11 @@ export function createScheduler(clock: VirtualClock): Scheduler {
       }
     },
     get idle() {
-      return heap.length - cancelled.size <= 0;
+      return pending.size === 0;
     },
     clear() {
       heap.length = 0;
-      cancelled.clear();
+      pending.clear();
     },
   };
 }

@@ -120,7 +120,12 @@ export interface PlanStep {
   /** A sentence a colleague would say. */
   readonly text: string;
   /** The two numbers compared, when there were two. */
-  readonly compared?: { readonly left: string; readonly op: string; readonly right: string; readonly holds: boolean };
+  readonly compared?: {
+    readonly left: string;
+    readonly op: string;
+    readonly right: string;
+    readonly holds: boolean;
+  };
 }
 
 export type DmaMode = 'direct' | 'indirect' | 'hybrid' | 'default' | 'none';
@@ -229,4 +234,6 @@ export type TraceEvent =
 export type TraceEventKind = TraceEvent['kind'];
 
 /** An event as its maker hands it in: the log adds seq, timeNs and cause. */
-export type NewEvent<E extends TraceEvent = TraceEvent> = E extends TraceEvent ? Omit<E, 'seq' | 'timeNs' | 'cause'> : never;
+export type NewEvent<E extends TraceEvent = TraceEvent> = E extends TraceEvent
+  ? Omit<E, 'seq' | 'timeNs' | 'cause'>
+  : never;

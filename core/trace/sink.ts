@@ -19,7 +19,16 @@ export interface TraceSink {
   get(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number;
   put(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number;
   /** `countHi`/`countLo`: the argument as given, even when absurd. */
-  stuff(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, countHi: number, countLo: number, ret: number): number;
+  stuff(
+    liobn: number,
+    iobaHi: number,
+    iobaLo: number,
+    tceHi: number,
+    tceLo: number,
+    countHi: number,
+    countLo: number,
+    ret: number,
+  ): number;
   /**
    * `list` is the guest real address of the list page. The stored list is given as its first TCE and `contiguous` = the number of
    * entries when each is one page above the last; else `runs` holds it.

@@ -28,7 +28,13 @@ export interface HcallInfo {
   readonly meaning: string;
 }
 
-const info = (opcode: number, name: string, args: readonly string[], section: string, meaning: string): HcallInfo => ({
+const info = (
+  opcode: number,
+  name: string,
+  args: readonly string[],
+  section: string,
+  meaning: string,
+): HcallInfo => ({
   opcode,
   name,
   args,
@@ -39,9 +45,27 @@ const info = (opcode: number, name: string, args: readonly string[], section: st
 /** The catalogue that a trace header carries, so that a saved trace explains itself. */
 export const HCALLS: readonly HcallInfo[] = [
   info(H_GET_TCE, 'H_GET_TCE', ['liobn', 'ioba'], 'LoPAR H_GET_TCE', 'reads one TCE'),
-  info(H_PUT_TCE, 'H_PUT_TCE', ['liobn', 'ioba', 'tce'], 'LoPAR H_PUT_TCE', 'writes one TCE: maps or unmaps one I/O page'),
-  info(H_STUFF_TCE, 'H_STUFF_TCE', ['liobn', 'ioba', 'tce', 'count'], 'LoPAR H_STUFF_TCE', 'writes the same TCE many times: clears a range'),
-  info(H_PUT_TCE_INDIRECT, 'H_PUT_TCE_INDIRECT', ['liobn', 'ioba', 'list', 'count'], 'LoPAR H_PUT_TCE_INDIRECT', 'writes up to 512 TCEs from a list page'),
+  info(
+    H_PUT_TCE,
+    'H_PUT_TCE',
+    ['liobn', 'ioba', 'tce'],
+    'LoPAR H_PUT_TCE',
+    'writes one TCE: maps or unmaps one I/O page',
+  ),
+  info(
+    H_STUFF_TCE,
+    'H_STUFF_TCE',
+    ['liobn', 'ioba', 'tce', 'count'],
+    'LoPAR H_STUFF_TCE',
+    'writes the same TCE many times: clears a range',
+  ),
+  info(
+    H_PUT_TCE_INDIRECT,
+    'H_PUT_TCE_INDIRECT',
+    ['liobn', 'ioba', 'list', 'count'],
+    'LoPAR H_PUT_TCE_INDIRECT',
+    'writes up to 512 TCEs from a list page',
+  ),
   info(H_RTAS, 'H_RTAS', ['buffer'], 'QEMU spapr_hcall.c h_rtas', 'carries an RTAS call (QEMU only)'),
 ];
 

@@ -33,7 +33,13 @@ export interface DmaApi {
   setMasks(dev: LinuxDevice, dmaMaskBits: number, coherentMaskBits: number): Generator<number, number, void>;
   /** dma_map_page/dma_map_single. False: the mapping failed (DMA_MAPPING_ERROR). */
   mapPage(dev: LinuxDevice, address: number, bytes: number, direction: DmaDirection, cpu?: number): boolean;
-  unmapPage(dev: LinuxDevice, handleHi: number, handleLo: number, bytes: number, direction: DmaDirection): void;
+  unmapPage(
+    dev: LinuxDevice,
+    handleHi: number,
+    handleLo: number,
+    bytes: number,
+    direction: DmaDirection,
+  ): void;
   /**
    * dma_map_sg: maps `count` elements; fills `dmaHi`, `dmaLo`, `dmaBytes` with the (possibly merged) segments; returns their
    * number, or a negative errno (0 on old kernels) when it failed and nothing is mapped.
