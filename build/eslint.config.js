@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 import { coreSyntax, coreGlobals, coreProperties, noDefaultExport } from './checks/core-rules.js';
 
 const tests = ['**/*.test.ts', 'electron/e2e/**/*.ts'];
-const code = ['**/*.{ts,js,mjs,svelte}'];
+const code = ['**/*.{ts,js,mjs,cjs,svelte}'];
 
 export default tseslint.config(
   { ignores: ['dist/**', 'release/**', '.cache/**', 'coverage/**', 'test-results/**', 'node_modules/**'] },
@@ -27,6 +27,7 @@ export default tseslint.config(
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },
   },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   {
     files: ['{core,electron,renderer}/**/*.{ts,svelte}'],
     ignores: ['electron/**/*.config.ts'],
