@@ -1,0 +1,36 @@
+// What can be put behind a PCI function: a new device is its file and one row here.
+
+import type { CreateDevice } from './types.ts';
+import { createTestdev } from './testdev.ts';
+
+export interface DeviceEntry {
+  /** Name in commands and scenarios (FunctionConfig.device). */
+  readonly device: string;
+  /** One line for people. */
+  readonly title: string;
+  readonly create: CreateDevice;
+  readonly vendor: number;
+  readonly deviceId: number;
+  readonly classCode: number;
+  /** Name of its device tree node, without unit address. */
+  readonly nodeName: string;
+  /** DMA masks that its Linux driver asks for; 32 (PCI's default) where no driver binds. */
+  readonly dmaMaskBits: number;
+  readonly coherentMaskBits: number;
+}
+
+const entries: readonly DeviceEntry[] = [
+  {
+    device: 'pci-testdev',
+    title: 'Test function without driver and DMA',
+    create: createTestdev,
+    vendor: 0x1b36,
+    deviceId: 0x0005,
+    classCode: 0x00ff00,
+    nodeName: 'legacy-device',
+    dmaMaskBits: 32,
+    coherentMaskBits: 32,
+  },
+];
+
+export const deviceCatalogue: ReadonlyMap<string, DeviceEntry> = new Map(entries.map((entry) => [entry.device, entry]));

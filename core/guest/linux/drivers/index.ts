@@ -1,0 +1,10 @@
+// The drivers that the Linux model has: a new driver is its file and one entry here.
+
+import type { Driver } from '../types.ts';
+
+export const DRIVERS: readonly Driver[] = [];
+
+/** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */
+export function driverFor(device: string): Driver | undefined {
+  return DRIVERS.find((driver) => driver.devices.includes(device));
+}
