@@ -15,7 +15,15 @@ const name = (source) => basename(source).replace(/\.(bench\.ts|c)$/, '');
 
 /** @param {string} source @returns {Promise<boolean>} */
 async function compileC(source) {
-  const code = await run('cc', ['-O2', '-std=c11', '-Wall', '-o', join(out, name(source)), join(root, source), '-lm']);
+  const code = await run('cc', [
+    '-O2',
+    '-std=c11',
+    '-Wall',
+    '-o',
+    join(out, name(source)),
+    join(root, source),
+    '-lm',
+  ]);
   return code === 0;
 }
 
