@@ -30,6 +30,8 @@ export interface TceHcallEvent extends EventBase {
   readonly tce?: U64;
   /** H_STUFF_TCE and H_PUT_TCE_INDIRECT. */
   readonly count?: number;
+  /** The count as given when it is 2^53 or more; `count` is then the nearest number. */
+  readonly wideCount?: U64;
   /** H_PUT_TCE_INDIRECT: guest real address of the list page. */
   readonly list?: U64;
   /** H_PUT_TCE_INDIRECT that stored something: what the list held, as runs. */

@@ -1,0 +1,181 @@
+// TCE hcalls between their decoded form and a row: what a row can hold exactly, and back.
+
+import { H_GET_TCE, H_PUT_TCE, H_PUT_TCE_INDIRECT, H_STUFF_TCE, H_SUCCESS } from '../abi/papr/hcall.ts';
+import { hi32, joinU64, lo32, numberFromHalves } from '../base/u64.ts';
+import type { WordArena } from './arena.ts';
+import type { NewEvent, TceHcallEvent, TceRun } from './events.ts';
+import type { Fnv64 } from './hash.ts';
+import { opcodeOfCode } from './kinds.ts';
+import type { RowStores } from './pack.ts';
+import {
+  MAX_PACKED_COUNT,
+  WORD_IOBA_HI,
+  WORD_IOBA_LO,
+  WORD_LIOBN,
+  WORD_VALUE_HI,
+  WORD_VALUE_LO,
+  codeOfTag,
+  countOfTag,
+  statusOfTag,
+} from './rows.ts';
+
+export type NewTceHcall = NewEvent<TceHcallEvent>;
+
+/** In place of a number of runs: the list is contiguous from its first TCE. */
+export const CONTIGUOUS = -1;
+const RUN_WORDS = 3;
+const LIST_WORDS = 4;
+
+/** True when every run's length is an int32, as the arena holds it. */
+export function runsFit(runs: readonly TceRun[] | undefined): boolean {
+  return runs === undefined || runs.every((run) => (run.count | 0) === run.count && run.count >= 0);
+}
+
+/** Stores list page, first TCE and runs; returns the place. */
+export function pushList(
+  arena: WordArena,
+  listHi: number,
+  listLo: number,
+  firstHi: number,
+  firstLo: number,
+  runs?: readonly TceRun[],
+): number {
+  const place = arena.length;
+  const head = runs?.[0];
+  arena.push(listHi);
+  arena.push(listLo);
+  arena.push(head === undefined ? firstHi : hi32(head.first));
+  arena.push(head === undefined ? firstLo : lo32(head.first));
+  for (const run of runs ?? []) {
+    arena.push(hi32(run.first));
+    arena.push(lo32(run.first));
+    arena.push(run.count);
+  }
+  return place;
+}
+
+function runsAt(arena: WordArena, place: number, count: number): TceRun[] {
+  return Array.from({ length: count }, (_, i) => {
+    const at = place + LIST_WORDS + i * RUN_WORDS;
+    return { first: joinU64(arena.word(at), arena.word(at + 1)), count: arena.word(at + 2) };
+  });
+}
+
+/** Upper (`half` 0) or lower (1) half of the first TCE of a list. */
+export function firstOfList(arena: WordArena, place: number, half: 0 | 1): number {
+  return arena.word(place + 2 + half);
+}
+
+/** The decoded form of a packed TCE hcall. */
+export function decodeTce(stores: RowStores, seq: number, tag: number): NewTceHcall {
+  const { rows } = stores;
+  const opcode = opcodeOfCode(codeOfTag(tag));
+  const ret = statusOfTag(tag);
+  const valueHi = rows.word(seq, WORD_VALUE_HI);
+  const valueLo = rows.word(seq, WORD_VALUE_LO);
+  const call = {
+    kind: 'tce-hcall' as const,
+    opcode,
+    liobn: rows.word(seq, WORD_LIOBN) >>> 0,
+    ioba: joinU64(rows.word(seq, WORD_IOBA_HI), rows.word(seq, WORD_IOBA_LO)),
+    ret,
+  };
+  if (opcode === H_PUT_TCE_INDIRECT)
+    return { ...call, ...decodeList(stores.arena, valueHi, valueLo, countOfTag(tag), ret) };
+  if (opcode === H_STUFF_TCE) return { ...call, tce: joinU64(valueHi, valueLo), count: countOfTag(tag) };
+  // A failed H_GET_TCE read nothing.
+  if (opcode === H_GET_TCE && ret !== H_SUCCESS && valueHi === 0 && valueLo === 0) return call;
+  return { ...call, tce: joinU64(valueHi, valueLo) };
+}
+
+function decodeList(
+  arena: WordArena,
+  place: number,
+  runs: number,
+  count: number,
+  ret: number,
+): Pick<NewTceHcall, 'list' | 'count' | 'runs'> {
+  const list = joinU64(arena.word(place), arena.word(place + 1));
+  if (runs !== CONTIGUOUS) return { list, count, runs: runsAt(arena, place, runs) };
+  // A call that failed stored nothing unless its runs say so.
+  if (ret !== H_SUCCESS) return { list, count };
+  return {
+    list,
+    count,
+    runs: [{ first: joinU64(firstOfList(arena, place, 0), firstOfList(arena, place, 1)), count }],
+  };
+}
+
+/** The record of a call whose count or status does not fit a row. */
+export function tceRecord(
+  opcode: number,
+  liobn: number,
+  iobaHi: number,
+  iobaLo: number,
+  ret: number,
+  rest: Pick<NewTceHcall, 'tce' | 'list' | 'runs'>,
+  countHi?: number,
+  countLo?: number,
+): NewTceHcall {
+  const count = countHi === undefined || countLo === undefined ? {} : exactCount(countHi, countLo);
+  return {
+    kind: 'tce-hcall',
+    opcode,
+    liobn: liobn >>> 0,
+    ioba: joinU64(iobaHi, iobaLo),
+    ret,
+    ...rest,
+    ...count,
+  };
+}
+
+function exactCount(hi: number, lo: number): Pick<NewTceHcall, 'count' | 'wideCount'> {
+  const count = numberFromHalves(hi, lo);
+  return Number.isSafeInteger(count) ? { count } : { count, wideCount: joinU64(hi, lo) };
+}
+
+/** True when a decoded call has just the fields that a row of its opcode gives back. */
+export function hasRowFields(call: NewTceHcall): boolean {
+  const { tce, count, list, runs, wideCount } = call;
+  if (wideCount !== undefined) return false;
+  if (call.opcode === H_PUT_TCE_INDIRECT) {
+    return (
+      tce === undefined &&
+      count !== undefined &&
+      list !== undefined &&
+      (runs !== undefined || call.ret !== H_SUCCESS)
+    );
+  }
+  if (list !== undefined || runs !== undefined) return false;
+  if (call.opcode === H_STUFF_TCE) return tce !== undefined && count !== undefined;
+  if (count !== undefined) return false;
+  if (call.opcode === H_PUT_TCE) return tce !== undefined;
+  return call.ret === H_SUCCESS ? tce !== undefined : tce !== 0n;
+}
+
+/** True when a count (two halves) fits a row. */
+export function countFits(hi: number, lo: number): boolean {
+  return hi === 0 && lo >= 0 && lo <= MAX_PACKED_COUNT;
+}
+
+/** Feeds a packed call into the hash: its content, not its place in arena or row. */
+export function mixTce(state: Fnv64, { rows, arena }: RowStores, seq: number, opcode: number): void {
+  const tag = rows.tag(seq);
+  const valueHi = rows.word(seq, WORD_VALUE_HI);
+  const valueLo = rows.word(seq, WORD_VALUE_LO);
+  state.word(opcode);
+  state.word(statusOfTag(tag));
+  state.word(countOfTag(tag));
+  state.word(rows.word(seq, WORD_LIOBN));
+  state.word(rows.word(seq, WORD_IOBA_HI));
+  state.word(rows.word(seq, WORD_IOBA_LO));
+  if (opcode !== H_PUT_TCE_INDIRECT) {
+    state.word(valueHi);
+    state.word(valueLo);
+    return;
+  }
+  // Number of runs, then list page, first TCE and the runs themselves.
+  state.word(valueLo);
+  const words = LIST_WORDS + Math.max(valueLo, 0) * RUN_WORDS;
+  for (let i = 0; i < words; i++) state.word(arena.word(valueHi + i));
+}
