@@ -1,0 +1,324 @@
+// What the page may ask of the main process, and what it is told: the only file both sides share.
+// 64-bit values travel as bigint (structured clone and the context bridge carry them); nothing is turned into text on the way.
+// Each request has a valibot schema: main checks what arrives against it, whoever sent it. Schemas check shapes; whether a value
+// makes sense (a memory of 3 bytes) is the session's to say, in a sentence.
+
+import * as v from 'valibot';
+import type {
+  AnswerTo,
+  Command,
+  MachineConfig,
+  MachineState,
+  Query,
+  Result,
+  TraceEvent,
+  UserError,
+} from '../core/index.ts';
+
+export type { MachineConfig, Result, UserError };
+
+const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+const whole = v.pipe(v.number(), v.safeInteger());
+const word = v.pipe(v.string(), v.maxLength(200));
+const hexText = v.pipe(v.string(), v.regex(/^0x[0-9a-f]{1,16}$/i));
+
+/** Lines that one trace page may hold. */
+export const MAX_PAGE_LINES = 2000;
+/** TCEs that one question may ask for. */
+const MAX_TCES = 65_536;
+const MAX_CELLS = 4096;
+
+const failures = v.object({ rc: whole, count: natural, skip: natural });
+
+const firmwareLimits = v.object({
+  maxWindows: natural,
+  blockTces: natural,
+  blockSharedWithDefault: v.boolean(),
+  pageMask: natural,
+  strict: v.boolean(),
+  createBusy9901: natural,
+  createFail: v.nullable(failures),
+  inject: v.nullable(failures),
+  limited: v.boolean(),
+  minTces: natural,
+  ddwStart: hexText,
+  ddwStartLimitedMode: v.nullable(hexText),
+});
+
+const qemuPhb = v.object({
+  index: natural,
+  pgsz: hexText,
+  ddw: v.boolean(),
+  dmaWinAddr: hexText,
+  dmaWinSize: hexText,
+  dma64WinAddr: hexText,
+});
+
+const functionConfig = v.object({
+  id: word,
+  device: word,
+  slotClass: word,
+  phb: v.exactOptional(natural),
+  slot: v.exactOptional(natural),
+  dmaMaskBits: v.exactOptional(natural),
+  coherentMaskBits: v.exactOptional(natural),
+});
+
+const machineConfig: v.GenericSchema<unknown, MachineConfig> = v.object({
+  profile: word,
+  kernel: word,
+  pageBytes: natural,
+  cpus: natural,
+  minMemoryBytes: natural,
+  memoryBytes: natural,
+  maxMemoryBytes: natural,
+  lmbBytes: natural,
+  bootArgs: v.pipe(v.array(word), v.maxLength(64)),
+  iommuDebugMessages: v.boolean(),
+  functions: v.pipe(v.array(functionConfig), v.maxLength(4096)),
+  seed: whole,
+  phbs: v.exactOptional(v.pipe(v.array(qemuPhb), v.maxLength(256))),
+  limits: v.exactOptional(firmwareLimits),
+  hasDynamicMemory: v.exactOptional(v.boolean()),
+});
+
+const ioParameters = v.object({
+  sizeBytes: natural,
+  depth: natural,
+  count: natural,
+  direction: v.picklist(['read', 'write']),
+  intervalNs: natural,
+});
+
+const command: v.GenericSchema<unknown, Command> = v.variant('do', [
+  v.object({ do: v.literal('configure'), config: machineConfig }),
+  v.object({ do: v.literal('boot') }),
+  v.object({ do: v.literal('shutdown') }),
+  v.object({ do: v.literal('reset') }),
+  v.object({ do: v.literal('vf-add'), count: natural, device: word }),
+  v.object({ do: v.literal('vf-remove'), id: word }),
+  v.object({ do: v.literal('io-start'), id: word, io: ioParameters }),
+  v.object({ do: v.literal('io-stop'), id: word }),
+  v.object({ do: v.literal('mark'), text: word }),
+]);
+
+const query: v.GenericSchema<unknown, Query> = v.variant('ask', [
+  v.object({ ask: v.literal('status') }),
+  v.object({ ask: v.literal('config') }),
+  v.object({ ask: v.literal('verdict'), config: machineConfig }),
+  v.object({ ask: v.literal('functions') }),
+  v.object({ ask: v.literal('windows'), id: v.exactOptional(word) }),
+  v.object({
+    ask: v.literal('tces'),
+    liobn: whole,
+    index: natural,
+    count: v.pipe(natural, v.maxValue(MAX_TCES)),
+  }),
+  v.object({ ask: v.literal('tce-overview'), liobn: whole, cells: v.pipe(natural, v.maxValue(MAX_CELLS)) }),
+  v.object({ ask: v.literal('dmesg') }),
+  v.object({ ask: v.literal('device-tree') }),
+  v.object({ ask: v.literal('plans') }),
+  v.object({ ask: v.literal('profiles') }),
+  v.object({ ask: v.literal('kernels') }),
+]);
+
+const tracePage = v.object({
+  filter: v.exactOptional(v.pipe(v.string(), v.maxLength(2000))),
+  from: natural,
+  limit: v.pipe(natural, v.minValue(1), v.maxValue(MAX_PAGE_LINES)),
+  direction: v.picklist(['forward', 'backward']),
+});
+
+export type TracePageRequest = v.InferOutput<typeof tracePage>;
+
+export interface TracePage {
+  /** In the order of `direction`. */
+  readonly events: readonly TraceEvent[];
+  /** Where to go on in the same direction; absent: the end of the trace was reached. */
+  readonly next?: number;
+  /** Events looked at; a page may be short though more would match. */
+  readonly scanned: number;
+  /** Length of the trace when this page was made. */
+  readonly total: number;
+}
+
+export const THEMES = ['system', 'dark', 'light', 'contrast', 'projector'] as const;
+export type Theme = (typeof THEMES)[number];
+
+/** Where the machine is. Sent at most ten times a second. */
+export interface Progress {
+  readonly state: MachineState;
+  readonly nowNs: number;
+  /** Length of the trace: events 0 … events - 1 can be asked for. */
+  readonly events: number;
+  readonly hcalls: number;
+  /** Over about the last second of wall-clock time. */
+  readonly hcallsPerSecond: number;
+  readonly problems: number;
+  /** The learner stopped the machine; virtual time stands still. */
+  readonly paused: boolean;
+  /** The machine has work left. */
+  readonly busy: boolean;
+  readonly session: SessionInfo;
+}
+
+export interface SessionInfo {
+  /** Grows with each session shown: what the page knew of the last one is void. */
+  readonly id: number;
+  /** "DDW Lab" or the file's name. */
+  readonly title: string;
+  /** Set while another kernel is looked at; the session of kernel `own` is parked and comes back unchanged. */
+  readonly comparing: { readonly own: string; readonly shown: string } | null;
+}
+
+const sessionInfo: v.GenericSchema<unknown, SessionInfo> = v.object({
+  id: natural,
+  title: v.string(),
+  comparing: v.nullable(v.object({ own: word, shown: word })),
+});
+
+const progress: v.GenericSchema<unknown, Progress> = v.object({
+  state: v.picklist(['off', 'booting', 'running', 'oops']),
+  nowNs: natural,
+  events: natural,
+  hcalls: natural,
+  hcallsPerSecond: v.pipe(v.number(), v.minValue(0)),
+  problems: natural,
+  paused: v.boolean(),
+  busy: v.boolean(),
+  session: sessionInfo,
+});
+
+const userError: v.GenericSchema<unknown, UserError> = v.object({
+  code: v.string(),
+  message: v.string(),
+  hint: v.exactOptional(v.string()),
+});
+
+/** Everything that has a name, a menu entry or a key. The page carries them out; the menu bar sends them as notices. */
+export const ACTIONS = [
+  'new',
+  'open',
+  'save',
+  'save-as',
+  'boot',
+  'pause',
+  'reset',
+  'shutdown',
+  'compare',
+  'add-vf',
+  'follow',
+  'filter',
+  'find',
+  'copy-trace',
+  'clear-view',
+  'screen-reader',
+  'theme-system',
+  'theme-dark',
+  'theme-light',
+  'theme-contrast',
+  'theme-projector',
+  'zoom-panel',
+  'shortcuts',
+] as const;
+export type Action = (typeof ACTIONS)[number];
+
+export interface ActionInfo {
+  readonly action: Action;
+  readonly label: string;
+  /** As Electron writes accelerators (`CmdOrCtrl+Shift+F`); empty: none. */
+  readonly keys: string;
+  /** Which menu lists it. */
+  readonly menu: string;
+}
+
+export interface Hello {
+  readonly progress: Progress;
+  readonly actions: readonly ActionInfo[];
+}
+
+const nothing = v.optional(v.undefined());
+
+/** Requests: the schema of what the page sends. Main refuses what does not match. */
+export const requests = {
+  /** The page is ready to draw: where things are. */
+  hello: nothing,
+  dispatch: command,
+  query,
+  tracePage,
+  /** false pauses the machine, true lets it go on. */
+  run: v.object({ on: v.boolean() }),
+  /** A fresh machine; without a configuration, the default scenario's. */
+  newSession: v.object({ config: v.exactOptional(machineConfig) }),
+  /** Asks the person for a file. */
+  openSession: nothing,
+  /** Asks for a file unless the session has one and `as` is false. */
+  saveSession: v.object({ as: v.boolean() }),
+  /** The same machine under another kernel, booted; the session at hand is parked. */
+  compare: v.object({ kernel: word }),
+  /** Back to the parked session. */
+  compareBack: nothing,
+  copyText: v.object({ text: v.pipe(v.string(), v.maxLength(4_000_000)) }),
+  setTheme: v.object({ theme: v.picklist(THEMES) }),
+} satisfies Record<string, v.GenericSchema>;
+
+export type RequestName = keyof typeof requests;
+export type RequestPayload<N extends RequestName> = v.InferOutput<(typeof requests)[N]>;
+
+/** `null` as value: the person closed the file dialog. */
+export interface Answers {
+  hello: Hello;
+  dispatch: Result<{ readonly seq: number }>;
+  query: Result<unknown>;
+  tracePage: Result<TracePage>;
+  run: Result<true>;
+  newSession: Result<true>;
+  openSession: Result<string | null>;
+  saveSession: Result<string | null>;
+  compare: Result<true>;
+  compareBack: Result<true>;
+  copyText: Result<true>;
+  setTheme: Result<true>;
+}
+
+/** Notices: what main tells the page unasked, with the schema that the preload script checks. */
+export const notices = {
+  progress,
+  /** Something went wrong that no answer can say. */
+  problem: userError,
+  menu: v.object({ action: v.picklist(ACTIONS) }),
+} satisfies Record<string, v.GenericSchema>;
+
+export type NoticeName = keyof typeof notices;
+export type NoticePayload<N extends NoticeName> = v.InferOutput<(typeof notices)[N]>;
+
+/** What arrived as this request, or a sentence about what is wrong with it. */
+export function checkRequest<N extends RequestName>(name: N, payload: unknown): Result<RequestPayload<N>> {
+  const parsed = v.safeParse(requests[name], payload);
+  if (parsed.success) return { ok: true, value: parsed.output as RequestPayload<N> };
+  const where = parsed.issues.map((issue) => `${v.getDotPath(issue) ?? 'message'}: ${issue.message}`);
+  const message = `The window sent a request that makes no sense (${where.join('; ')}).`;
+  return { ok: false, error: { code: 'bad-message', message } };
+}
+
+/** A notice as it may be handed to the page; undefined when it does not match. */
+export function checkNotice(name: NoticeName, payload: unknown): unknown {
+  const parsed = v.safeParse(notices[name], payload);
+  return parsed.success ? parsed.output : undefined;
+}
+
+export const requestChannel = (name: RequestName): string => `ddw-lab:request:${name}`;
+export const noticeChannel = (name: NoticeName): string => `ddw-lab:notice:${name}`;
+
+type Ask = { [N in Exclude<RequestName, 'query'>]: AskOne<N> };
+type AskOne<N extends RequestName> =
+  undefined extends RequestPayload<N>
+    ? () => Promise<Answers[N]>
+    : (payload: RequestPayload<N>) => Promise<Answers[N]>;
+
+/** What the preload script puts on `window.ddwLab`. */
+export interface LabBridge extends Ask {
+  query<Q extends Query>(query: Q): Promise<Result<AnswerTo<Q>>>;
+  /** Returns the function that ends the subscription. */
+  on<N extends NoticeName>(name: N, listener: (payload: NoticePayload<N>) => void): () => void;
+}
