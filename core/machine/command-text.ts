@@ -1,0 +1,63 @@
+// A command as a line of the lab's command language: what the trace shows, and what a person could have typed.
+
+import { durationText, sizeText } from '../base/quantities.ts';
+import { hex } from '../base/u64.ts';
+import type { Command, IoParameters } from './commands.ts';
+import type { MachineConfig } from './config.ts';
+
+/** `config`: the configuration before the command. */
+export function commandText(command: Command, config: MachineConfig): string {
+  switch (command.do) {
+    case 'configure':
+      return configureText(config, command.config);
+    case 'vf-add':
+      return `vf add ${command.count} --device ${command.device}`;
+    case 'vf-remove':
+      return `vf rm ${command.id}`;
+    case 'io-start':
+      return `io start ${command.id} ${ioText(command.io)}`;
+    case 'io-stop':
+      return `io stop ${command.id}`;
+    case 'mark':
+      return `mark ${command.text}`;
+    default:
+      return command.do;
+  }
+}
+
+function ioText(io: IoParameters): string {
+  const text = `--size ${sizeText(io.sizeBytes)} --depth ${io.depth} --count ${io.count} --direction ${io.direction}`;
+  return io.intervalNs === 0 ? text : `${text} --interval ${durationText(io.intervalNs)}`;
+}
+
+/** `set` lines for what differs; what no line can change is named. */
+function configureText(before: MachineConfig, after: MachineConfig): string {
+  const changed: string[] = [];
+  const set = (name: string, old: string | number, value: string | number, text = String(value)): void => {
+    if (old !== value) changed.push(`set ${name} ${text}`);
+  };
+  set('profile', before.profile, after.profile);
+  set('kernel', before.kernel, after.kernel);
+  set('page-size', before.pageBytes, after.pageBytes, sizeText(after.pageBytes));
+  set('memory', before.memoryBytes, after.memoryBytes, sizeText(after.memoryBytes));
+  set('min-memory', before.minMemoryBytes, after.minMemoryBytes, sizeText(after.minMemoryBytes));
+  set('max-memory', before.maxMemoryBytes, after.maxMemoryBytes, sizeText(after.maxMemoryBytes));
+  set('lmb', before.lmbBytes, after.lmbBytes, sizeText(after.lmbBytes));
+  set('cpus', before.cpus, after.cpus);
+  set('seed', before.seed, after.seed);
+  const args = after.bootArgs.join(' ');
+  set('boot-args', before.bootArgs.join(' '), args, `"${args}"`);
+  if (before.iommuDebugMessages !== after.iommuDebugMessages) {
+    changed.push(`set iommu-debug ${after.iommuDebugMessages ? 'on' : 'off'}`);
+  }
+  const old = JSON.stringify([before.functions, before.phbs, before.limits, before.hasDynamicMemory]);
+  const now = JSON.stringify([after.functions, after.phbs, after.limits, after.hasDynamicMemory]);
+  if (old !== now)
+    changed.push(`# functions and firmware: ${after.functions.map((fn) => fn.id).join(' ') || 'none'}`);
+  return changed.length === 0 ? '# the same configuration again' : changed.join('; ');
+}
+
+/** `0x70000016`, for sentences. */
+export function liobnText(liobn: number): string {
+  return hex(liobn >>> 0);
+}

@@ -1,0 +1,192 @@
+// Who caused what, and for whom: keeps the tree command -> guest function -> hcall true although tasks take turns.
+// Every task and alarm remembers the event under which it was started; while one of its pieces runs, that event (and those the
+// task itself has open) are the trace's open ones. Hcalls made meanwhile are counted for the workload that the piece serves.
+
+import { invariant } from '../base/invariant.ts';
+import type { Scheduler, Task } from '../time/scheduler.ts';
+import { TCE_PERM_MASK } from '../abi/papr/tce.ts';
+import type { NewEvent, TceRun } from '../trace/events.ts';
+import type { TraceLog } from '../trace/log.ts';
+import type { TraceSink } from '../trace/sink.ts';
+
+/** What one workload made the firmware do. */
+export interface HcallMeter {
+  hcalls: number;
+  /** TCEs mapped now by this workload (maps less unmaps), and the most at one time. */
+  tces: number;
+  peakTces: number;
+}
+
+interface Context {
+  /** Open events, outermost first. The first `inherited` of them belong to whoever started this. */
+  readonly open: number[];
+  readonly inherited: number;
+  readonly meter: HcallMeter | undefined;
+}
+
+/** Outside of any task: a command at work. */
+const atTop = (): Context => ({ open: [], inherited: 0, meter: undefined });
+
+export class RunContext implements TraceSink {
+  private readonly log: TraceLog;
+  private context: Context = atTop();
+
+  constructor(log: TraceLog) {
+    this.log = log;
+  }
+
+  /** Runs `action` for a workload: what it does and what it sets going is counted in `meter`. */
+  metered(meter: HcallMeter, action: () => void): void {
+    this.run(this.inheritor(meter), action);
+  }
+
+  /** Drops what is open (power off, Oops): the next event has no cause. */
+  clear(): void {
+    this.leave(this.context);
+    this.context = atTop();
+  }
+
+  /** A scheduler whose tasks and alarms run under the cause of whoever started them. */
+  scheduler(inner: Scheduler): Scheduler {
+    return {
+      clock: inner.clock,
+      after: (delayNs, action) => {
+        const context = this.inheritor();
+        return inner.after(delayNs, () => this.run(context, action));
+      },
+      start: (task, done) => {
+        const context = this.inheritor();
+        inner.start(this.pieces(task, context), done && (() => this.run(context, done)));
+      },
+      cancel: (handle) => inner.cancel(handle),
+      step: () => inner.step(),
+      get idle() {
+        return inner.idle;
+      },
+      clear: () => inner.clear(),
+    };
+  }
+
+  /** A context for what is set going now: the innermost open event is its cause. */
+  private inheritor(meter = this.context.meter): Context {
+    const cause = this.context.open.at(-1);
+    const open = cause === undefined ? [] : [cause];
+    return { open, inherited: open.length, meter };
+  }
+
+  private *pieces(task: Task, context: Context): Task {
+    for (;;) {
+      let delay: number | undefined;
+      this.run(context, () => {
+        const next = task.next();
+        if (next.done !== true) delay = next.value;
+      });
+      if (delay === undefined) return;
+      yield delay;
+    }
+  }
+
+  private run(context: Context, action: () => void): void {
+    const outer = this.context;
+    this.leave(outer);
+    this.context = context;
+    for (const seq of context.open) this.log.enter(seq);
+    try {
+      action();
+    } finally {
+      this.leave(this.context);
+      this.context = outer;
+      for (const seq of outer.open) this.log.enter(seq);
+    }
+  }
+
+  private leave(context: Context): void {
+    for (let n = context.open.length; n > 0; n--) this.log.close();
+  }
+
+  // TraceSink ---------------------------------------------------------------------------------------------------------------------
+
+  emit(event: NewEvent): number {
+    return this.log.emit(event);
+  }
+
+  open(event: NewEvent): number {
+    const seq = this.log.open(event);
+    this.context.open.push(seq);
+    return seq;
+  }
+
+  close(): void {
+    invariant(
+      this.context.open.length > this.context.inherited,
+      'close() of an event that another task opened',
+    );
+    this.context.open.pop();
+    this.log.close();
+  }
+
+  amend(seq: number, event: NewEvent): void {
+    this.log.amend(seq, event);
+  }
+
+  get(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number {
+    this.count(0);
+    return this.log.get(liobn, iobaHi, iobaLo, tceHi, tceLo, ret);
+  }
+
+  put(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number {
+    this.count(ret !== 0 ? 0 : (tceLo & TCE_PERM_MASK) !== 0 ? 1 : -1);
+    return this.log.put(liobn, iobaHi, iobaLo, tceHi, tceLo, ret);
+  }
+
+  stuff(
+    liobn: number,
+    iobaHi: number,
+    iobaLo: number,
+    tceHi: number,
+    tceLo: number,
+    countHi: number,
+    countLo: number,
+    ret: number,
+  ): number {
+    this.count(ret !== 0 ? 0 : (tceLo & TCE_PERM_MASK) !== 0 ? countLo : -countLo);
+    return this.log.stuff(liobn, iobaHi, iobaLo, tceHi, tceLo, countHi, countLo, ret);
+  }
+
+  indirect(
+    liobn: number,
+    iobaHi: number,
+    iobaLo: number,
+    listHi: number,
+    listLo: number,
+    countHi: number,
+    countLo: number,
+    firstHi: number,
+    firstLo: number,
+    runs: readonly TceRun[] | undefined,
+    ret: number,
+  ): number {
+    this.count(ret === 0 ? countLo : 0);
+    return this.log.indirect(
+      liobn,
+      iobaHi,
+      iobaLo,
+      listHi,
+      listLo,
+      countHi,
+      countLo,
+      firstHi,
+      firstLo,
+      runs,
+      ret,
+    );
+  }
+
+  private count(tces: number): void {
+    const meter = this.context.meter;
+    if (meter === undefined) return;
+    meter.hcalls++;
+    meter.tces += tces;
+    if (meter.tces > meter.peakTces) meter.peakTces = meter.tces;
+  }
+}

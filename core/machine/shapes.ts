@@ -1,0 +1,122 @@
+// The shapes of configurations, commands and queries, as anybody outside may send them. Bounds are generous: what makes sense for a
+// platform and a kernel is decided in validate.ts.
+
+import type { Command, IoParameters } from './commands.ts';
+import type { FirmwareLimits, FunctionConfig, MachineConfig, QemuPhbConfig } from './config.ts';
+import type { Query } from './queries.ts';
+import { boolean, integer, list, literal, nullable, pattern, record, text, union } from './shape.ts';
+import type { Shape } from './shape.ts';
+
+/** 2^51 bytes: Linux' MAX_PHYSMEM_BITS on this platform. */
+export const MAX_MEMORY_BYTES = 2 ** 51;
+export const MAX_FUNCTIONS = 1024;
+const MAX_UINT32 = 0xffff_ffff;
+
+const bytes = integer(1, MAX_MEMORY_BYTES);
+const uint32 = integer(0, MAX_UINT32);
+const name = pattern(/^[\w.,+-]{1,64}$/, 'a name of letters, digits, ".", ",", "+" and "-"');
+const id = pattern(/^[a-z][a-z0-9-]{0,31}$/, 'an id such as vf0 or nvme0');
+const hexText = pattern(/^0x[0-9a-f]{1,16}$/i, '0x and up to 16 hex digits');
+/** As an int32 or as an unsigned number: 0x80000000 is written both ways. */
+const liobn = integer(-(2 ** 31), MAX_UINT32);
+const maskBits = integer(1, 64);
+
+const injection = nullable(record({ rc: integer(-32_768, 32_767), count: uint32, skip: uint32 }));
+
+const limits: Shape<FirmwareLimits> = record({
+  maxWindows: integer(0, 2),
+  blockTces: integer(0, 2 ** 37),
+  blockSharedWithDefault: boolean,
+  pageMask: integer(0, 0x1ff),
+  strict: boolean,
+  createBusy9901: uint32,
+  createFail: injection,
+  inject: injection,
+  limited: boolean,
+  minTces: integer(0, 2 ** 37),
+  ddwStart: hexText,
+  ddwStartLimitedMode: nullable(hexText),
+});
+
+const phb: Shape<QemuPhbConfig> = record({
+  index: integer(0, 30),
+  pgsz: hexText,
+  ddw: boolean,
+  dmaWinAddr: hexText,
+  dmaWinSize: hexText,
+  dma64WinAddr: hexText,
+});
+
+const functionConfig: Shape<FunctionConfig> = record(
+  { id, device: name, slotClass: name },
+  { phb: integer(0, 30), slot: integer(0, 31), dmaMaskBits: maskBits, coherentMaskBits: maskBits },
+);
+
+export const configShape: Shape<MachineConfig> = record(
+  {
+    profile: name,
+    kernel: name,
+    pageBytes: integer(1, 2 ** 24),
+    cpus: integer(1, 256),
+    minMemoryBytes: bytes,
+    memoryBytes: bytes,
+    maxMemoryBytes: bytes,
+    lmbBytes: integer(2 ** 24, 2 ** 32),
+    bootArgs: list(text(128), 32),
+    iommuDebugMessages: boolean,
+    functions: list(functionConfig, MAX_FUNCTIONS),
+    seed: uint32,
+  },
+  { phbs: list(phb, 31), limits, hasDynamicMemory: boolean },
+);
+
+const io: Shape<IoParameters> = record({
+  sizeBytes: integer(1, 2 ** 24),
+  depth: integer(1, 65_536),
+  count: integer(0, 2 ** 40),
+  direction: literal('read', 'write'),
+  intervalNs: integer(0, 2 ** 40),
+});
+
+export const commandShape: Shape<Command> = union<Command>(
+  'do',
+  new Map<string, Shape<Command>>([
+    ['configure', record({ do: literal('configure'), config: configShape })],
+    ['boot', record({ do: literal('boot') })],
+    ['shutdown', record({ do: literal('shutdown') })],
+    ['reset', record({ do: literal('reset') })],
+    ['vf-add', record({ do: literal('vf-add'), count: integer(1, MAX_FUNCTIONS), device: name })],
+    ['vf-remove', record({ do: literal('vf-remove'), id })],
+    ['io-start', record({ do: literal('io-start'), id, io })],
+    ['io-stop', record({ do: literal('io-stop'), id })],
+    ['mark', record({ do: literal('mark'), text: text(1000) })],
+  ]),
+);
+
+const simpleQueries = [
+  'status',
+  'config',
+  'functions',
+  'dmesg',
+  'device-tree',
+  'plans',
+  'profiles',
+  'kernels',
+] as const;
+
+/** Most TCEs that one query answers, and most cells of an overview. */
+export const MAX_TCES_ASKED = 65_536;
+
+export const queryShape: Shape<Query> = union<Query>(
+  'ask',
+  new Map<string, Shape<Query>>([
+    ...simpleQueries.map((ask): [string, Shape<Query>] => [ask, record({ ask: literal(ask) })]),
+    ['verdict', record({ ask: literal('verdict'), config: configShape })],
+    ['windows', record({ ask: literal('windows') }, { id })],
+    [
+      'tces',
+      record({ ask: literal('tces'), liobn, index: integer(0, 2 ** 43), count: integer(1, MAX_TCES_ASKED) }),
+    ],
+    ['tce-overview', record({ ask: literal('tce-overview'), liobn, cells: integer(1, MAX_TCES_ASKED) })],
+  ]),
+);
