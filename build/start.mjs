@@ -3,12 +3,13 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { describeElectron, resolveElectron } from './electron-runtime/resolve.mjs';
+import { sandboxObstacle } from './electron-runtime/sandbox.mjs';
 import { dist, ensureBundles } from './setup/bundles.mjs';
 import { hasDisplay } from './setup/display.mjs';
 import { root } from './setup/files.mjs';
 import { ensureLibraries } from './setup/libraries.mjs';
 import { ensurePackages } from './setup/packages.mjs';
-import { isRoot, run, say } from './setup/process.mjs';
+import { run, say } from './setup/process.mjs';
 
 const args = process.argv.slice(2);
 const noSandbox = args.includes('--no-sandbox') || process.env['DDW_LAB_NO_SANDBOX'] === '1';
@@ -30,6 +31,8 @@ function openWindow(electron) {
   const child = spawn(electron, [...(noSandbox ? ['--no-sandbox'] : []), root, ...rest], {
     stdio: 'inherit',
   });
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM']))
+    process.on(signal, () => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     child.on('exit', (code) => resolve(code ?? 128));
@@ -39,16 +42,14 @@ function openWindow(electron) {
 async function main() {
   await ensurePackages();
   if (!hasDisplay || args.includes('--headless')) return runHeadless();
-  if (isRoot && !noSandbox) {
-    say(
-      'You are root, and Electron’s sandbox does not work for root. Start the lab as an ordinary user, or, if you ' +
-        'accept a window without a sandbox, say so: npm start -- --no-sandbox (or DDW_LAB_NO_SANDBOX=1).',
-    );
-    return 1;
-  }
   const electron = await resolveElectron();
   say(describeElectron(electron));
   await ensureLibraries(electron.path, { xvfb: false });
+  const obstacle = noSandbox ? undefined : await sandboxObstacle(electron.path);
+  if (obstacle !== undefined) {
+    say(obstacle);
+    return 1;
+  }
   const built = await ensureBundles();
   if (built.length > 0) say(`Built ${built.join(', ')}.`);
   return openWindow(electron.path);
