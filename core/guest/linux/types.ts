@@ -93,6 +93,8 @@ export interface IoRequestPlan {
   readonly count: number;
   readonly direction: 'read' | 'write';
   readonly intervalNs: number;
+  /** CPU that maps and unmaps: chooses the pool of an iommu_table. Default 0. */
+  readonly cpu?: number;
 }
 
 export interface IoFigures {
