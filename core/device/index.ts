@@ -1,6 +1,7 @@
 // What can be put behind a PCI function: a new device is its file and one row here.
 
 import type { CreateDevice } from './types.ts';
+import { createNvme } from './nvme.ts';
 import { createTestdev } from './testdev.ts';
 
 export interface DeviceEntry {
@@ -21,6 +22,17 @@ export interface DeviceEntry {
 
 const entries: readonly DeviceEntry[] = [
   {
+    device: 'nvme',
+    title: 'NVMe drive, one namespace of 1 TiB',
+    create: createNvme,
+    vendor: 0x1b36,
+    deviceId: 0x0010,
+    classCode: 0x010802,
+    nodeName: 'mass-storage',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+  },
+  {
     device: 'pci-testdev',
     title: 'Test function without driver and DMA',
     create: createTestdev,
@@ -33,4 +45,6 @@ const entries: readonly DeviceEntry[] = [
   },
 ];
 
-export const deviceCatalogue: ReadonlyMap<string, DeviceEntry> = new Map(entries.map((entry) => [entry.device, entry]));
+export const deviceCatalogue: ReadonlyMap<string, DeviceEntry> = new Map(
+  entries.map((entry) => [entry.device, entry]),
+);

@@ -1,8 +1,9 @@
 // The drivers that the Linux model has: a new driver is its file and one entry here.
 
 import type { Driver } from '../types.ts';
+import { nvmeDriver } from './nvme.ts';
 
-export const DRIVERS: readonly Driver[] = [];
+export const DRIVERS: readonly Driver[] = [nvmeDriver];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */
 export function driverFor(device: string): Driver | undefined {
