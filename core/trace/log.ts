@@ -19,7 +19,7 @@ import {
   kindOfCode,
   opcodeOfCode,
 } from './kinds.ts';
-import { mixPacked, packEvent, unpackEvent } from './pack.ts';
+import { mixPacked, packEvent, unpackEvent, unsigned } from './pack.ts';
 import type { TraceReader } from './reader.ts';
 import {
   TAG_WIDE,
@@ -152,7 +152,7 @@ export class TraceLog implements TraceSink, TraceReader {
     if (event.kind === 'tce-hcall') return this.emitTce(event);
     const packed = packEvent(this.stores, event);
     if (packed !== undefined) return this.rows.append(...packed);
-    const record = this.records.push(event) - 1;
+    const record = this.records.push(unsigned(event)) - 1;
     return this.rows.append(packTag(codeOfKind(event.kind), 0, 0) | TAG_WIDE, 0, 0, 0, record, 0);
   }
 
@@ -186,7 +186,7 @@ export class TraceLog implements TraceSink, TraceReader {
     const packed = packEvent(this.stores, event);
     if (packed !== undefined) return this.rows.replace(seq, ...packed);
     const old = this.isWide(seq) ? this.rows.word(seq, WORD_VALUE_HI) : this.records.length;
-    this.records[old] = event;
+    this.records[old] = unsigned(event);
     this.rows.replace(seq, packTag(codeOfKind(event.kind), 0, 0) | TAG_WIDE, 0, 0, 0, old, 0);
   }
 
@@ -261,7 +261,8 @@ export class TraceLog implements TraceSink, TraceReader {
   }
 
   countAt(seq: number): number {
-    return this.wideTceAt(seq)?.count ?? countOfTag(this.rows.tag(seq));
+    const wide = this.wideTceAt(seq);
+    return wide === undefined ? countOfTag(this.rows.tag(seq)) : (wide.count ?? 1);
   }
 
   retAt(seq: number): number {
@@ -321,7 +322,7 @@ export class TraceLog implements TraceSink, TraceReader {
   /** A TCE hcall in its decoded form: from a file, or a test. */
   private emitTce(call: NewTceHcall): number {
     invariant(codeOfOpcode(call.opcode) >= 0, `opcode ${call.opcode} is not a TCE hcall`);
-    if (!hasRowFields(call)) return this.wide(call);
+    if (!hasRowFields(call)) return this.wide({ ...call, liobn: call.liobn >>> 0 });
     const { opcode, liobn, ioba, ret, tce = 0n, count = 0, list = 0n, runs } = call;
     const where = [liobn | 0, hi32(ioba), lo32(ioba)] as const;
     const countHi = hiOfNumber(count);

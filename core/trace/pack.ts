@@ -29,6 +29,18 @@ const MAX_DETAIL = 0x3ff;
 type DmaEvents = Extract<NewEvent, { kind: 'dma' | 'dma-fault' }>;
 type GuestCall = Extract<NewEvent, { kind: 'guest-call' }>;
 
+/** The event with LIOBNs and opcodes as uint32: makers may hold them as int32, and the same event must have one form (and hash). */
+export function unsigned(event: NewEvent): NewEvent {
+  if ('window' in event && event.window.liobn < 0) {
+    return { ...event, window: { ...event.window, liobn: event.window.liobn >>> 0 } };
+  }
+  if ('description' in event && event.description.defaultLiobn < 0) {
+    const defaultLiobn = event.description.defaultLiobn >>> 0;
+    return { ...event, description: { ...event.description, defaultLiobn } };
+  }
+  return event.kind === 'hcall' && event.opcode < 0 ? { ...event, opcode: event.opcode >>> 0 } : event;
+}
+
 /** The event as a row; undefined when it has to be kept as an object. */
 export function packEvent(stores: RowStores, event: NewEvent): PackedRow | undefined {
   switch (event.kind) {

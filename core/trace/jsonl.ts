@@ -1,0 +1,51 @@
+// A trace as lines of JSON (docs/trace-format.md): a header that carries the catalogue of calls, one line per event, an end with the hash.
+
+import { HCALLS, RETURN_CODES } from '../abi/papr/hcall.ts';
+import type { NewEvent, TraceEvent } from './events.ts';
+import { encodeField } from './jsonl-fields.ts';
+import type { Json } from './jsonl-fields.ts';
+import { TRACE_KINDS } from './kinds.ts';
+import { EVENT_CLASSES, schemaOf } from './schema.ts';
+import { TRACE_VERSION } from './upgraders.ts';
+
+/** What a file says about itself beyond the catalogue. */
+export interface TraceHeaderInfo {
+  /** Who wrote it: `ddw-lab 0.1.0`. */
+  readonly writer?: string;
+  /** The filter that chose the events, when not all are here. */
+  readonly filter?: string;
+}
+
+/** The header: format, version, and the words that the events use, so that a saved trace explains itself. */
+export function encodeHeader(info: TraceHeaderInfo = {}): string {
+  return JSON.stringify({
+    format: 'ddw-trace',
+    version: TRACE_VERSION,
+    ...info,
+    calls: HCALLS.map((call) => ({ ...call, opcode: `0x${call.opcode.toString(16)}` })),
+    statuses: RETURN_CODES,
+    kinds: TRACE_KINDS.map((kind) => ({ kind, ...schemaOf(kind) })),
+    classes: EVENT_CLASSES,
+  });
+}
+
+/** The fields of an event as JSON, in the order of its schema. */
+export function encodeFields(event: NewEvent): { readonly [name: string]: Json } {
+  const values = new Map<string, unknown>(Object.entries(event));
+  const entries = Object.entries(schemaOf(event.kind).fields).flatMap(([name, field]): [string, Json][] => {
+    const value = values.get(name);
+    return value === undefined ? [] : [[name, encodeField(field.type, value)]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** One event as a line (no line end). */
+export function encodeEvent(event: TraceEvent): string {
+  const { seq, timeNs, cause, kind } = event;
+  return JSON.stringify({ seq, timeNs, cause, kind, ...encodeFields(event) });
+}
+
+/** The last line of a whole trace: lets a reader know that nothing is missing and nothing was changed. */
+export function encodeEnd(events: number, hash: string): string {
+  return JSON.stringify({ end: true, events, hash });
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import fc from 'fast-check';
+import { anyAct, anyEvent, logOf } from './arbitrary-events.test.ts';
+import { encodeEnd, encodeEvent, encodeHeader } from './jsonl.ts';
+import { logOfTrace, readTrace } from './jsonl-read.ts';
+import { TraceLog } from './log.ts';
+import { Fnv64 } from './hash.ts';
+
+describe('a trace log', () => {
+  it('gives back every event as it was handed in, with its time and cause', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(anyEvent, fc.integer({ min: 0, max: 2 ** 45 })), { maxLength: 30 }),
+        (events) => {
+          const clock = { nowNs: 0 };
+          const log = new TraceLog(clock);
+          for (const [event, time] of events) {
+            clock.nowNs = time;
+            log.emit(event);
+          }
+          const expected = events.map(([event, timeNs], seq) => ({ seq, timeNs, cause: -1, ...event }));
+          expect([...log.events()]).toEqual(expected);
+        },
+      ),
+    );
+  });
+
+  it('amends any rare event to any other', () => {
+    fc.assert(
+      fc.property(anyEvent, anyEvent, (before, after) => {
+        fc.pre(before.kind !== 'tce-hcall' && after.kind !== 'tce-hcall');
+        const log = new TraceLog({ nowNs: 5 });
+        const seq = log.emit(before);
+        const direct = new TraceLog({ nowNs: 5 });
+        direct.emit(after);
+        log.hash();
+        log.amend(seq, after);
+        expect(log.event(seq)).toEqual(direct.event(0));
+        expect(log.hash()).toBe(direct.hash());
+      }),
+    );
+  });
+
+  it('reads single columns as the decoded event has them', () => {
+    fc.assert(
+      fc.property(fc.array(anyAct, { maxLength: 20 }), (acts) => {
+        const log = logOf(acts);
+        for (const event of log.events()) {
+          expect([log.kindAt(event.seq), log.timeNsAt(event.seq), log.causeAt(event.seq)]).toEqual([
+            event.kind,
+            event.timeNs,
+            event.cause,
+          ]);
+          if (event.kind !== 'tce-hcall') continue;
+          expect([log.liobnAt(event.seq) >>> 0, log.retAt(event.seq)]).toEqual([event.liobn, event.ret]);
+          expect(log.countAt(event.seq)).toBe(event.count ?? 1);
+        }
+      }),
+    );
+  });
+});
+
+describe('a trace written as JSON lines', () => {
+  it('is read back event for event, with the same hash', () => {
+    fc.assert(
+      fc.property(fc.array(anyAct, { maxLength: 25 }), (acts) => {
+        const log = logOf(acts);
+        const lines = [
+          encodeHeader(),
+          ...[...log.events()].map(encodeEvent),
+          encodeEnd(log.length, log.hash()),
+        ];
+        const file = readTrace(lines);
+        expect(file).toMatchObject({ ok: true });
+        if (!file.ok) return;
+        expect(file.value.events).toEqual([...log.events()]);
+        const reread = logOfTrace(file.value);
+        expect(reread).toMatchObject({ ok: true });
+        if (reread.ok) expect(reread.value.hash()).toBe(log.hash());
+      }),
+    );
+  });
+});
+
+describe('the hash', () => {
+  it('is FNV-1a with 64 bits over 32-bit words', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }), { maxLength: 50 }), (words) => {
+        const state = new Fnv64();
+        let naive = 0xcbf29ce484222325n;
+        for (const word of words) {
+          state.word(word);
+          naive = BigInt.asUintN(64, (naive ^ BigInt(word >>> 0)) * 0x100000001b3n);
+        }
+        expect(state.hex).toBe(naive.toString(16).padStart(16, '0'));
+      }),
+    );
+  });
+});
