@@ -81,7 +81,7 @@ function anyField(field: FieldSchema): fc.Arbitrary<unknown> {
         fn: anyFn,
         slotClass: fc.constantFrom('sriov-vf', 'dedicated'),
         device: fc.constantFrom('nic', 'nvme'),
-        buid: fc.constantFrom(u64(0x800_0000_2000_0000), u64(0x800_0000_2000_0001)),
+        buid: fc.constantFrom(u64(0x800_0000_2000_0000n), u64(0x800_0000_2000_0001n)),
         defaultLiobn: anyLiobn,
       });
     case 'runs':

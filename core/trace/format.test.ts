@@ -9,8 +9,8 @@ import { TraceNames } from './names.ts';
 import { EVENT_CLASSES } from './schema.ts';
 
 const LIOBN = 0x7000_0016;
-const IOBA = u64(0x0800_0000_0012_0000);
-const BUID = u64(0x0800_0000_2000_0003);
+const IOBA = u64(0x0800_0000_0012_0000n);
+const BUID = u64(0x0800_0000_2000_0003n);
 
 const VF3: NewEvent = {
   kind: 'function-added',
@@ -28,7 +28,7 @@ const DDW: NewEvent = {
   buid: BUID,
   window: {
     liobn: LIOBN,
-    start: u64(0x0800_0000_0000_0000),
+    start: u64(0x0800_0000_0000_0000n),
     pageShift: 16,
     entries: 4_194_304,
     isDefault: false,
