@@ -23,7 +23,12 @@ describe('a conform report', () => {
     const lines = reportLines(
       report({
         ...part('DIFF', 1, 2),
-        firstDifference: { at: 'line 2', expected: 'returned 0', got: 'returned -3', context: ['node is /pci'] },
+        firstDifference: {
+          at: 'line 2',
+          expected: 'returned 0',
+          got: 'returned -3',
+          context: ['node is /pci'],
+        },
       }),
     );
     expect(lines).toEqual([

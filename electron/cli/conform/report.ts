@@ -50,7 +50,9 @@ export function totalsOf(report: ConformReport): { readonly equal: number; reado
 /** One line per input; on DIFF the first difference of each differing part in full, indented. */
 export function reportLines(report: ConformReport): readonly string[] {
   const { equal, compared } = totalsOf(report);
-  const parts = report.parts.map((p) => `${p.part} ${p.status === 'N/A' ? 'n/a' : `${p.equal}/${p.compared}`}`);
+  const parts = report.parts.map(
+    (p) => `${p.part} ${p.status === 'N/A' ? 'n/a' : `${p.equal}/${p.compared}`}`,
+  );
   const head = `${statusOf(report)} ${report.name} ${equal}/${compared}  [${parts.join(', ')}]`;
   return [head, ...report.parts.flatMap(differenceLines)];
 }
