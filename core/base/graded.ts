@@ -1,0 +1,19 @@
+// A value of a platform or kernel with the reason to believe it. Profiles are made of these; the grade is shown to the learner.
+
+/** verified: measured by us; documented: in a specification; observed: in somebody's log; assumed: our inference. */
+export type Grade = 'verified' | 'documented' | 'observed' | 'assumed';
+
+export interface Graded<T> {
+  readonly value: T;
+  readonly grade: Grade;
+  readonly source: string;
+}
+
+/** A group of graded values, and the same group as code reads it. */
+export type Ungraded<G> = { readonly [K in keyof G]: G[K] extends Graded<infer T> ? T : never };
+
+/** Strips grade and source from each value of a group. */
+export function ungraded<G extends object>(group: G): Ungraded<G> {
+  const pairs = Object.entries(group as Record<string, Graded<unknown>>);
+  return Object.fromEntries(pairs.map(([name, graded]) => [name, graded.value])) as Ungraded<G>;
+}

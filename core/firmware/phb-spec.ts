@@ -1,0 +1,124 @@
+// From a profile's slot class to the PHB that a machine adds: numbers, windows, limits. Options of a QEMU machine and limits of an
+// instrumented firmware lie over the profile's values.
+
+import { IO_PAGE_SIZES } from '../abi/papr/ddw.ts';
+import type { FunctionAddress } from '../abi/ports.ts';
+import { ungraded } from '../base/graded.ts';
+import { joinU64, u64 } from '../base/u64.ts';
+import type { FirmwareLimits } from './limits.ts';
+import type { NumberRule, SlotClass } from './profiles/profile.ts';
+import type { PciFunctionSpec, PeRules, PhbSpec } from './types.ts';
+
+/** Upper half of every logical PHB's BUID. */
+const BUID_HI = 0x0800_0000;
+const DEFAULT_PAGE_SHIFT = 12;
+
+/** Properties of QEMU's spapr-pci-host-bridge, as a machine's configuration holds them. */
+export interface QemuPhbOptions {
+  /** Bit n set = I/O pages of 2^n bytes, hex string. */
+  readonly pgsz: string;
+  readonly ddw: boolean;
+  readonly dmaWinAddr: string;
+  readonly dmaWinSize: string;
+  readonly dma64WinAddr: string;
+}
+
+/** Where the function sits: index of the PHB, or number of the slot or VF; SR-IOV adapter from 1. */
+export interface PhbPlace {
+  readonly index: number;
+  readonly adapter?: number;
+}
+
+export interface PhbRequest extends PhbPlace {
+  readonly slotClass: SlotClass;
+  readonly functions: readonly PciFunctionSpec[];
+  readonly qemu?: QemuPhbOptions;
+  readonly limits?: FirmwareLimits;
+}
+
+function numberOf(rule: NumberRule, place: PhbPlace): number {
+  return rule.base + place.index * rule.perIndex + (place.adapter ?? 1) * rule.perAdapter;
+}
+
+/** Log2 of the page sizes in a bit mask, smallest first. */
+export function pageShiftsOf(pgsz: bigint): readonly number[] {
+  return Array.from({ length: 64 }, (_, shift) => shift).filter(
+    (shift) => ((pgsz >> BigInt(shift)) & 1n) === 1n,
+  );
+}
+
+/** The query bits of page sizes; sizes without a bit are accepted by create all the same. */
+export function queryMaskOf(pageShifts: readonly number[]): number {
+  return IO_PAGE_SIZES.filter((size) => pageShifts.includes(size.shift)).reduce(
+    (mask, s) => mask | s.queryBit,
+    0,
+  );
+}
+
+/** Windows of a PE in this slot class. */
+export function peRules(request: Omit<PhbRequest, 'functions'>): PeRules {
+  const values = ungraded(request.slotClass.values);
+  const { qemu, limits } = request;
+  const pageShifts = qemu === undefined ? values.pageShifts : pageShiftsOf(BigInt(qemu.pgsz));
+  const queryPageMask = qemu === undefined ? values.queryPageMask : queryMaskOf(pageShifts);
+  return {
+    ddw: qemu?.ddw ?? values.ddw,
+    maxWindows: limits?.maxWindows ?? values.maxWindows,
+    defaultWindow: {
+      liobn: numberOf(values.defaultLiobn, request) >>> 0,
+      start: qemu === undefined ? values.defaultStart : u64(BigInt(qemu.dmaWinAddr)),
+      sizeBytes: qemu === undefined ? values.defaultSizeBytes : Number(qemu.dmaWinSize),
+      pageShift: DEFAULT_PAGE_SHIFT,
+    },
+    ddwLiobn: numberOf(values.ddwLiobn, request) >>> 0,
+    ddwStart: u64(BigInt(limits?.ddwStart ?? qemu?.dma64WinAddr ?? values.ddwStart)),
+    pageShifts,
+    queryPageMask: limits?.pageMask ?? queryPageMask,
+    blockTces: limits?.blockTces ?? values.blockTces,
+    blockEnforced: limits !== undefined || values.blockEnforced,
+    minTces: limits?.minTces ?? values.minTces,
+    migrationMask: values.migrationMask,
+  };
+}
+
+export function phbSpec(request: PhbRequest): PhbSpec {
+  const values = ungraded(request.slotClass.values);
+  return {
+    buid: joinU64(BUID_HI, numberOf(values.buidLow, request)),
+    domain: numberOf(values.domain, request),
+    index: request.index,
+    slotClass: request.slotClass.id,
+    pe: peRules(request),
+    functions: request.functions,
+    vf: request.slotClass.isVf,
+  };
+}
+
+/** What a PHB will be called before it is made: its functions' addresses and the tree need it. */
+export interface PhbNames {
+  readonly domain: number;
+  readonly bus: number;
+  readonly drcIndex: number;
+  /** "PHB 4229". */
+  readonly drcName: string;
+  /** Address of the function in PCI slot `slot`. */
+  functionAddress(slot: number): FunctionAddress;
+}
+
+export function phbNames(slotClass: SlotClass, place: PhbPlace): PhbNames {
+  const values = ungraded(slotClass.values);
+  const domain = numberOf(values.domain, place);
+  return {
+    domain,
+    bus: values.bus,
+    drcIndex: numberOf(values.drcIndex, place),
+    drcName: `PHB ${numberOf(values.drcNumber, place)}`,
+    functionAddress: (slot) => functionAddress(domain, values.bus, slot),
+  };
+}
+
+/** `0000:00:01.0`. */
+export function functionAddress(domain: number, bus: number, slot: number, fn = 0): FunctionAddress {
+  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
+  return `${hex(domain, 4)}:${hex(bus, 2)}:${hex(slot, 2)}.${fn}`;
+}

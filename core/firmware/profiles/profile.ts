@@ -1,0 +1,108 @@
+// A platform as data. Every value has a grade and a source; code reads fields and never asks which platform it is.
+
+import type { Graded } from '../../base/graded.ts';
+import type { U64 } from '../../base/u64.ts';
+import type { CostRules, DdwRules, DmaRules, RtasRules, TceRules } from './rules.ts';
+
+export type GradedGroup<Rules> = { readonly [K in keyof Rules]: Graded<Rules[K]> };
+
+/** RTAS calls that the lab knows, by the name that traces use. */
+export type RtasCallName =
+  | 'display-character'
+  | 'ibm,query-pe-dma-window'
+  | 'ibm,create-pe-dma-window'
+  | 'ibm,remove-pe-dma-window'
+  | 'ibm,reset-pe-dma-window'
+  | 'read-pci-config'
+  | 'write-pci-config'
+  | 'ibm,read-pci-config'
+  | 'ibm,write-pci-config'
+  | 'ibm,set-eeh-option'
+  | 'ibm,get-config-addr-info2'
+  | 'ibm,read-slot-reset-state2'
+  | 'ibm,set-slot-reset'
+  | 'ibm,configure-pe'
+  | 'ibm,slot-error-detail';
+
+/** A number that follows from where a function sits: base + index * perIndex + adapter * perAdapter. */
+export interface NumberRule {
+  readonly base: number;
+  readonly perIndex: number;
+  readonly perAdapter: number;
+}
+
+/** What a PE in a slot of this kind is given (PeRules, as graded data), and how it is numbered. */
+export interface SlotClassValues {
+  readonly ddw: boolean;
+  /** DMA windows of one PE, the default one included. */
+  readonly maxWindows: number;
+  readonly defaultStart: U64;
+  readonly defaultSizeBytes: number;
+  readonly ddwStart: U64;
+  /** log2 of the I/O page sizes that create accepts. */
+  readonly pageShifts: readonly number[];
+  readonly queryPageMask: number;
+  readonly blockTces: number;
+  readonly blockEnforced: boolean;
+  readonly minTces: number;
+  readonly migrationMask: number;
+  readonly defaultLiobn: NumberRule;
+  readonly ddwLiobn: NumberRule;
+  /** Lower half of the BUID; the upper is 0x08000000. */
+  readonly buidLow: NumberRule;
+  /** Linux domain number. */
+  readonly domain: NumberRule;
+  readonly drcIndex: NumberRule;
+  /** Number in the DRC name "PHB n". */
+  readonly drcNumber: NumberRule;
+  /** PCI bus number of the function below the PHB. */
+  readonly bus: number;
+}
+
+export interface SlotClass {
+  readonly id: string;
+  readonly title: string;
+  readonly isVf: boolean;
+  /** own: each function has a PHB (a PE) to itself. configured: the machine's configuration names PHBs; functions share them. */
+  readonly phbs: 'own' | 'configured';
+  readonly values: GradedGroup<SlotClassValues>;
+}
+
+export interface MemoryValues {
+  /** Bytes of a logical memory block. */
+  readonly lmbBytes: number;
+  /** Device tree of `ibm,dynamic-memory-v2`: some platforms leave it out without hot-pluggable memory. */
+  readonly dynamicMemoryAlways: boolean;
+}
+
+export interface TreeValues {
+  /** Root `compatible` and `model`. */
+  readonly compatible: readonly string[];
+  readonly model: string;
+  readonly hypertasFunctions: readonly string[];
+  /** RTAS calls whose tokens stand in /rtas as well. */
+  readonly tokensInRtas: readonly RtasCallName[];
+  /** ibm,ddw-extensions without limited addressing: cells after the count; the token of reset comes first. */
+  readonly extensionSixOutputs: boolean;
+  readonly pciConfigSpaceType: boolean;
+  readonly peTotalMsi: number;
+}
+
+export interface VioValues {
+  /** Bytes of a virtual device's window (4K pages). */
+  readonly windowBytes: number;
+}
+
+export interface PlatformProfile {
+  readonly id: string;
+  readonly title: string;
+  readonly tce: GradedGroup<TceRules>;
+  readonly ddw: GradedGroup<DdwRules>;
+  readonly rtas: GradedGroup<RtasRules>;
+  readonly tokens: Readonly<Partial<Record<RtasCallName, Graded<number>>>>;
+  readonly dma: GradedGroup<DmaRules>;
+  readonly costs: GradedGroup<CostRules>;
+  readonly vio: GradedGroup<VioValues>;
+  readonly tree: GradedGroup<TreeValues>;
+  readonly slotClasses: readonly SlotClass[];
+}

@@ -1,0 +1,46 @@
+// What every RTAS call works with, and how one is declared. Answers are cells: the status first, then outputs; a call that
+// fails writes its status and leaves the other cells alone (QEMU; recorded).
+
+import { RTAS_PARAMETER_ERROR } from '../../abi/papr/ddw.ts';
+import { joinU64 } from '../../base/u64.ts';
+import type { WindowPool } from '../../iommu/window-pool.ts';
+import type { VirtualClock } from '../../time/clock.ts';
+import type { TraceSink } from '../../trace/sink.ts';
+import type { FaultCounter } from '../limits.ts';
+import type { PhbState } from '../phb-state.ts';
+import type { RtasCallName } from '../profiles/profile.ts';
+import type { CostRules, DdwRules } from '../profiles/rules.ts';
+
+export interface RtasContext {
+  readonly phbs: ReadonlyMap<bigint, PhbState>;
+  readonly pool: WindowPool;
+  readonly rules: DdwRules;
+  readonly costs: CostRules;
+  readonly clock: VirtualClock;
+  readonly trace: TraceSink | undefined;
+  /** Creates that answer busy or fail on purpose. */
+  readonly createBusy: FaultCounter | undefined;
+  readonly createFail: FaultCounter | undefined;
+}
+
+export interface RtasCall {
+  /** Number of inputs as the caller gave it; `args` may hold fewer. */
+  readonly nargs: number;
+  readonly nret: number;
+  readonly args: readonly number[];
+}
+
+export interface RtasDefinition {
+  readonly name: RtasCallName;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly section: string;
+  readonly perform: (context: RtasContext, call: RtasCall) => readonly number[];
+}
+
+export const PARAMETER_ERROR: readonly number[] = [RTAS_PARAMETER_ERROR];
+
+/** The PHB of the BUID in two input cells. */
+export function phbOf(context: RtasContext, call: RtasCall, hiAt: number): PhbState | undefined {
+  return context.phbs.get(joinU64(call.args[hiAt] ?? 0, call.args[hiAt + 1] ?? 0));
+}
