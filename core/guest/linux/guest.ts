@@ -1,26 +1,20 @@
 // The facade of one booted Linux kernel: what the machine may ask of it. It touches the platform only through GuestPorts.
 
-import type { DtNode, FunctionAddress, GuestPorts } from '../../abi/ports.ts';
+import type { DtNode, FunctionAddress } from '../../abi/ports.ts';
 import { invariant } from '../../base/invariant.ts';
-import type { Scheduler, Task } from '../../time/scheduler.ts';
+import { createRng } from '../../base/rng.ts';
+import type { Task } from '../../time/scheduler.ts';
 import type { DmaMode, PlanStep } from '../../trace/events.ts';
-import type { TraceSink } from '../../trace/sink.ts';
-import type { KernelBuild } from './kernels/kernel-build.ts';
-import type { BoundDriver, DmaApi, Driver, LinuxDevice, PageAllocator } from './types.ts';
+import { addPhb, applyBootArguments, bootDma } from './boot.ts';
+import { KernelDmaApi } from './dma-api.ts';
+import { detachNode, memoryGoingOnline, memoryOffline } from './hotplug.ts';
+import { newKernel } from './kernel.ts';
+import type { LinuxGuestOptions } from './guest-options.ts';
+import type { GuestDevice, KernelState } from './kernel-state.ts';
+import type { LiveNode } from './live-tree.ts';
+import type { BoundDriver, DmaApi, Driver, DriverContext, LinuxDevice, PageAllocator } from './types.ts';
 
-export interface LinuxGuestOptions {
-  readonly ports: GuestPorts;
-  readonly trace: TraceSink;
-  readonly scheduler: Scheduler;
-  readonly kernel: KernelBuild;
-  /** 4096 or 65536. */
-  readonly pageBytes: number;
-  readonly cpus: number;
-  readonly bootArgs: readonly string[];
-  /** dyndbg of iommu.c and dma-iommu.c: the debug lines are printed too. */
-  readonly iommuDebugMessages: boolean;
-  readonly seed: number;
-}
+export type { LinuxGuestOptions } from './guest-options.ts';
 
 /** The last decision of enable_ddw() for a function. */
 export interface DdwPlanRecord {
@@ -32,80 +26,209 @@ export interface DdwPlanRecord {
 /** One kernel's life, from boot to reset: make a new object for the next one. */
 export class LinuxGuest {
   readonly options: LinuxGuestOptions;
+  private state: KernelState | undefined;
+  private api: KernelDmaApi | undefined;
+  private found: GuestDevice[] = [];
+  private readonly bound = new Map<FunctionAddress, BoundDriver>();
 
   constructor(options: LinuxGuestOptions) {
     this.options = options;
   }
 
-  /** The DMA API; valid after boot(). */
+  private get kernel(): KernelState {
+    invariant(this.state !== undefined, 'the guest is used before boot()');
+    return this.state;
+  }
+
+  /** The DMA API; valid after boot() has begun. */
   get dma(): DmaApi {
-    return notYet('dma');
+    invariant(this.api !== undefined, 'the guest is used before boot()');
+    return this.api;
   }
 
   get pages(): PageAllocator {
-    return notYet('pages');
+    return this.kernel.pages;
   }
 
-  /** Takes a copy of the device tree, sets up VIO and PCI buses (default tables cleared) and devices. Binds no driver. */
-  boot(): Task {
-    return notYet('boot');
+  /** Why the kernel is dead, once it is (an Oops in the DMA code). */
+  get oops(): string | undefined {
+    return this.state?.oops;
+  }
+
+  /** Takes a copy of the device tree, sets up PCI and VIO buses (default tables cleared) and devices. Binds no driver. */
+  *boot(): Task {
+    const k = newKernel(this.options);
+    this.state = k;
+    this.api = new KernelDmaApi(k, (dev) => this.guestDevice(dev.fn));
+    this.found = [];
+    applyBootArguments(k, this.options.bootArgs);
+    this.found = [...(yield* bootDma(k))];
   }
 
   /** DLPAR add: a PHB node as the firmware hands it over (child of the root); its bus is scanned, its devices set up. */
-  addPhb(_node: DtNode): Task {
-    return notYet('addPhb');
+  *addPhb(node: DtNode): Task {
+    this.found.push(...(yield* addPhb(this.kernel, node)));
   }
 
   /** DLPAR remove: unbinds the drivers below `path`, detaches the nodes; a dynamic window is cleared and removed. */
-  removePhb(_path: string): Task {
-    return notYet('removePhb');
+  *removePhb(path: string): Task {
+    const k = this.kernel;
+    const node = k.tree.find(path);
+    if (node === undefined) return;
+    k.trace.open({ kind: 'guest-call', name: 'dlpar_remove_slot', detail: path });
+    for (const dev of this.below(path)) yield* this.unbind(dev.fn);
+    for (const dev of this.below(path)) {
+      const group = this.groupOf(dev.node);
+      if (group !== undefined) k.printk.dev('info', dev, `Removing from iommu group ${group}`);
+    }
+    this.found = this.found.filter((dev) => !isBelow(dev.path, path));
+    for (const child of [...k.tree.all(node)].reverse()) yield* detachNode(k, child);
+    k.trace.close();
   }
 
   /** Binds `driver` to a function: driver.probe(). Emits driver-bound or driver-failed. */
-  probe(_fn: FunctionAddress, _driver: Driver): Task {
-    return notYet('probe');
+  *probe(fn: FunctionAddress, driver: Driver): Task {
+    const { trace } = this.options;
+    const dev = this.guestDevice(fn);
+    trace.open({ kind: 'guest-call', name: `${driver.name}_probe`, fn });
+    dev.driver = driver.name;
+    const result = yield* driver.probe(this.contextFor(dev));
+    const common = { fn, driver: driver.name, mode: dev.mode, maskBits: dev.dmaMaskBits };
+    if (typeof result === 'number') {
+      dev.driver = null;
+      trace.emit({ kind: 'driver-failed', ...common, reason: `probe failed with error ${result}` });
+    } else {
+      this.bound.set(fn, result);
+      trace.emit({ kind: 'driver-bound', ...common });
+    }
+    trace.close();
   }
 
   /** Unbinds the function's driver, if it has one. */
-  unbind(_fn: FunctionAddress): Task {
-    return notYet('unbind');
+  *unbind(fn: FunctionAddress): Task {
+    const driver = this.bound.get(fn);
+    if (driver === undefined) return;
+    const dev = this.guestDevice(fn);
+    const name = dev.driver ?? '';
+    this.options.trace.open({ kind: 'guest-call', name: `${name}_remove`, fn });
+    this.bound.delete(fn);
+    yield* driver.remove();
+    dev.driver = null;
+    this.options.trace.emit({
+      kind: 'driver-unbound',
+      fn,
+      driver: name,
+      mode: dev.mode,
+      maskBits: dev.dmaMaskBits,
+    });
+    this.options.trace.close();
   }
 
   /** The function raised its interrupt. */
-  interrupt(_fn: FunctionAddress): void {
-    notYet('interrupt');
+  interrupt(fn: FunctionAddress): void {
+    this.bound.get(fn)?.interrupt();
   }
 
-  /** PCI functions found so far, in the order of the scan. */
+  /** Memory [start, start + bytes) is about to come online; `done(false)`: a window refused, the memory cannot be added. */
+  *addMemory(start: number, bytes: number, done: (ok: boolean) => void): Task {
+    const ok = yield* memoryGoingOnline(this.kernel, start, bytes);
+    if (ok) this.kernel.pages.addRange(start, start + bytes);
+    else yield* memoryOffline(this.kernel, start, bytes);
+    done(ok);
+  }
+
+  /** Memory went offline: windows that map it 1:1 forget it. */
+  *removeMemory(start: number, bytes: number): Task {
+    yield* memoryOffline(this.kernel, start, bytes);
+  }
+
+  /** Functions found so far, in the order of the scan (VIO devices last). */
   devices(): readonly LinuxDevice[] {
-    return notYet('devices');
+    return this.found;
   }
 
-  device(_fn: FunctionAddress): LinuxDevice | undefined {
-    return notYet('device');
+  device(fn: FunctionAddress): LinuxDevice | undefined {
+    return this.found.find((dev) => dev.fn === fn);
   }
 
-  boundDriver(_fn: FunctionAddress): BoundDriver | undefined {
-    return notYet('boundDriver');
+  boundDriver(fn: FunctionAddress): BoundDriver | undefined {
+    return this.bound.get(fn);
   }
 
-  /** The live tree, edited by the kernel (a copy of the platform's, taken at boot). */
+  /** The live tree, edited by the kernel (a copy of the platform's, taken at boot). Not to be changed by the caller. */
   deviceTree(): DtNode {
-    return notYet('deviceTree');
+    return this.kernel.tree.root.dt;
   }
 
   /** How this kernel uses a window: a 1:1 map, a dynamic table, its default table, or not at all. */
-  windowUse(_liobn: number): DmaMode {
-    return notYet('windowUse');
+  windowUse(liobn: number): DmaMode {
+    const k = this.state;
+    if (k === undefined) return 'none';
+    const window = k.windows.find((w) => w.liobn === (liobn | 0));
+    if (window !== undefined) return window.mode;
+    const holds = (node: LiveNode): boolean =>
+      node.pdn?.tableGroup?.tables.some(
+        (t) => t !== undefined && t.liobn === (liobn | 0) && t.stale === 'no',
+      ) ?? false;
+    for (const node of k.tree.all()) if (holds(node)) return 'default';
+    return this.found.some((dev) => dev.bus === 'vio' && dev.table?.liobn === (liobn | 0))
+      ? 'default'
+      : 'none';
   }
 
-  /** The last plan of each function that asked for a 64-bit mask. */
+  /** The last plan of each function that asked for a large mask. */
   plans(): ReadonlyMap<FunctionAddress, DdwPlanRecord> {
-    return notYet('plans');
+    const plans = new Map<FunctionAddress, DdwPlanRecord>();
+    for (const { fn, plan } of this.found) if (plan !== undefined) plans.set(fn, { fn, ...plan });
+    return plans;
+  }
+
+  private guestDevice(fn: FunctionAddress): GuestDevice {
+    const dev = this.found.find((d) => d.fn === fn);
+    invariant(dev !== undefined, `no PCI function ${fn} in the guest`);
+    return dev;
+  }
+
+  private below(path: string): readonly GuestDevice[] {
+    return this.found.filter((dev) => isBelow(dev.path, path));
+  }
+
+  private groupOf(from: LiveNode): number | undefined {
+    for (let node: LiveNode | undefined = from; node !== undefined; node = node.parent) {
+      if (node.pdn?.tableGroup !== undefined) return node.pdn.tableGroup.id;
+    }
+    return undefined;
+  }
+
+  private contextFor(dev: GuestDevice): DriverContext {
+    const k = this.kernel;
+    const { ports, trace, scheduler, pageBytes, kernel } = this.options;
+    const rng = createRng(this.options.seed ^ hashOf(dev.fn));
+    return {
+      dev,
+      dma: this.dma,
+      pages: k.pages,
+      memory: ports.memory,
+      mmio: ports.mmio,
+      trace,
+      scheduler,
+      pageBytes,
+      mapsEachSegment: kernel.mapsEachSegment.value,
+      // The dyndbg of the configuration names iommu.c and dma-iommu.c: a driver's own debug lines stay unseen.
+      log: (level, text) => {
+        if (level !== 'debug') k.printk.dev(level, dev, text);
+      },
+      random: () => rng.next(),
+    };
   }
 }
 
-function notYet(what: string): never {
-  invariant(false, `LinuxGuest.${what} is not built yet`);
-  throw new Error(what);
+function isBelow(path: string, ancestor: string): boolean {
+  return path === ancestor || path.startsWith(`${ancestor}/`);
+}
+
+function hashOf(text: string): number {
+  let h = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) h = Math.imul(h ^ text.charCodeAt(i), 0x01000193);
+  return h;
 }

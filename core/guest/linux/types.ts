@@ -19,6 +19,8 @@ export interface LinuxDevice {
   dmaMaskBits: number;
   coherentMaskBits: number;
   mode: DmaMode;
+  /** dma_set_max_seg_size(): a driver may raise it before it maps scatter lists. 64 KiB (PCI core) when absent. */
+  maxSegBytes?: number;
 }
 
 /**
@@ -84,6 +86,8 @@ export interface DriverContext {
   log(level: 'err' | 'warn' | 'info' | 'debug', text: string): void;
   /** A deterministic stream of its own for payloads. */
   random(): number;
+  /** This kernel's block drivers map each segment of a request by mapPage (dma_map_phys, 7.x) instead of by mapSg. */
+  readonly mapsEachSegment?: boolean;
 }
 
 export interface IoRequestPlan {

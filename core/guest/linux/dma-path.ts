@@ -1,0 +1,57 @@
+// How a device's mappings go: straight (bus = dma_offset + real address), through its table, or either by address (bus_dma_limit).
+// Worked out once per mask and table, so that a map only compares (kernel/dma/mapping.c, kernel/dma-iommu.c).
+
+import { hi32, lo32, numberFromHalves } from '../../base/u64.ts';
+import type { AllocLimits, IommuTable } from './iommu-table.ts';
+import { maskOf } from './dma-supported.ts';
+import type { GuestDevice, KernelState } from './kernel-state.ts';
+
+export interface DmaPath {
+  readonly dev: GuestDevice;
+  readonly table: IommuTable | undefined;
+  /** dma_go_direct() for the streaming and the coherent mask. */
+  readonly streamingDirect: boolean;
+  readonly coherentDirect: boolean;
+  /** bus_dma_limit in real addresses: a mapping that ends at or below goes straight; undefined: no limit is set. */
+  readonly limitReal: number | undefined;
+  readonly offsetHi: number;
+  readonly offsetLo: number;
+  /** What the table may hand out under either mask. */
+  readonly limits: AllocLimits | undefined;
+  readonly coherentLimits: AllocLimits | undefined;
+  readonly maxSegBytes: number;
+}
+
+const DEFAULT_MAX_SEG = 65536;
+
+export function dmaPathOf(k: KernelState, dev: GuestDevice): DmaPath {
+  const limited = dev.busDmaLimit !== 0n;
+  return {
+    dev,
+    table: dev.table,
+    streamingDirect: goesDirect(k, dev, dev.dmaMaskBits),
+    coherentDirect:
+      goesDirect(k, dev, dev.coherentMaskBits) || (k.build.coherentBypass.value && dev.opsBypass && limited),
+    limitReal: limited ? Number(dev.busDmaLimit - dev.dmaOffset) : undefined,
+    offsetHi: hi32(dev.dmaOffset),
+    offsetLo: lo32(dev.dmaOffset),
+    limits: dev.table?.limits(dev.dmaMaskBits, dev.segBoundaryBits),
+    coherentLimits: dev.table?.limits(dev.coherentMaskBits, dev.segBoundaryBits),
+    maxSegBytes: dev.maxSegBytes ?? DEFAULT_MAX_SEG,
+  };
+}
+
+/** dma_go_direct(): bypass is on and mask and limit reach the end of RAM as seen from the bus. */
+function goesDirect(k: KernelState, dev: GuestDevice, maskBits: number): boolean {
+  if (!dev.opsBypass) return false;
+  const lastPage = dev.dmaOffset + BigInt(k.ports.memory.ramBytes - k.pageBytes);
+  const required = maskOf(lastPage.toString(2).length);
+  const mask = maskOf(maskBits);
+  const reach = dev.busDmaLimit !== 0n && dev.busDmaLimit < mask ? dev.busDmaLimit : mask;
+  return reach >= required;
+}
+
+/** is_direct_handle(): any handle at or above dma_offset is taken for a straight one, even when it came from a table there. */
+export function isDirectHandle(path: DmaPath, hi: number, lo: number, bytes: number): boolean {
+  return numberFromHalves(hi, lo) + bytes >= numberFromHalves(path.offsetHi, path.offsetLo);
+}

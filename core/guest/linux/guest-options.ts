@@ -1,0 +1,20 @@
+// What a kernel is booted with.
+
+import type { GuestPorts } from '../../abi/ports.ts';
+import type { Scheduler } from '../../time/scheduler.ts';
+import type { TraceSink } from '../../trace/sink.ts';
+import type { KernelBuild } from './kernels/kernel-build.ts';
+
+export interface LinuxGuestOptions {
+  readonly ports: GuestPorts;
+  readonly trace: TraceSink;
+  readonly scheduler: Scheduler;
+  readonly kernel: KernelBuild;
+  /** 4096 or 65536. */
+  readonly pageBytes: number;
+  readonly cpus: number;
+  readonly bootArgs: readonly string[];
+  /** dyndbg of iommu.c and dma-iommu.c: the debug lines are printed too. */
+  readonly iommuDebugMessages: boolean;
+  readonly seed: number;
+}

@@ -1,0 +1,58 @@
+// Linux 5.13: the last generation without indirect mapping. A window maps all of memory 1:1, or there is none.
+// Sources: digest of the kernel's sources (S7, S8, C1, C2), generation G1b.
+
+import type { KernelBuild } from './kernel-build.ts';
+import { assumed, documented } from './builds.ts';
+
+export const linux513: KernelBuild = {
+  id: '5.13',
+  title: 'Linux 5.13: direct mapping or the 4K default window',
+  generation: 'G1b',
+  releases: ['5.13'],
+  pageBytes: documented([4096, 65536], 'Kconfig PPC_4K_PAGES, PPC_64K_PAGES'),
+  messages: documented(
+    {
+      queryShowsAnswer: false,
+      windowNoun: 'direct window',
+      mapNoun: 'direct window',
+      pageSizeNoun: 'direct page size',
+      lsaLine: false,
+      limitLine: 'warn-when-limited',
+    },
+    'S8, digest 6 #1 #10 #17 #21 #36',
+  ),
+  ddwMask: documented('64-bit', 'S8 iommu_bypass_supported_pSeriesLP'),
+  limitedMode: documented(false, 'C17 came with 6.15'),
+  windowSearch: documented('table-group', 'S8 iommu_bypass_supported_pSeriesLP'),
+  existingIsDirect: documented('always', 'S8 find_existing_ddw: every window is direct'),
+  allowDefaultRemoval: documented(true, 'S7, S8: reset extension, LoPAR 2.7'),
+  inUseCheck: documented('none', 'S8: removed whatever is mapped in it'),
+  pageShifts: documented([12, 16, 24, 25, 26, 27, 28, 34], 'C1'),
+  pagePreference: documented('highest-bit', 'C1, S8'),
+  memoryEnd: documented('hotplug-max-and-memory-nodes', 'S8 ddw_memory_hotplug_max'),
+  maxPhysmemBits: documented(51, 'log L1 prints 2^51'),
+  fitTest: documented('tces', 'S8 enable_ddw'),
+  indirect: documented(false, 'C3 patch 10 came with 5.15'),
+  hybridMinBytes: documented(0, 'C14 came with 6.11'),
+  failureKeepsDirect: documented(false, 'S8: returns the bus address, 0 on failure'),
+  removedDefaultTable: documented('kept', 'S8'),
+  replacesFirstTable: documented(false, 'S8'),
+  propertyBeforeMapping: documented(false, 'S8: of_add_property after the walk'),
+  removesProperty: documented(false, 'C7 came with 6.0'),
+  saveProperty: documented(false, 'C13 came with 6.11'),
+  undoRemovesWindow: assumed(false, 'S8: remove_ddw() looks for a property that is not there yet'),
+  fillEnd: documented('end-of-ram', 'S8 walk_system_ram_range'),
+  busDmaLimit: documented('pmem-ram-sized', 'S8'),
+  zeroAddressFails: documented(true, 'S8: enable_ddw returns the address'),
+  queryAtScan: documented(false, 'C13 came with 6.11'),
+  notifier: documented('all-windows', 'C10 came with 6.5'),
+  stuffLimit: documented(null, 'C9 came with 6.4'),
+  mmioReserve: documented('bytes', 'C15 came with 6.14; no dynamic table here'),
+  reservedRange: documented('must-fit', 'K2'),
+  largePoolLastResort: documented(true, 'C2'),
+  mapSgFailure: documented(0, 'K2'),
+  tableFetchedBeforeBypass: documented(true, 'D1'),
+  coherentBypass: documented(false, 'C19 came with 7.0'),
+  mapsEachSegment: assumed(false, 'nvme maps scatter lists by dma_map_sg until 6.16'),
+  staleTable: documented({ afterIndirect: 'works', afterDirect: 'works' }, 'S8: the table is never freed'),
+};

@@ -1,0 +1,18 @@
+// Linux 7.2.13 as Debian builds it (4K and 64K pages): generation G3c, bus_dma_limit set for every direct window.
+// Recordings 72-4k_*, 72-64k_*, phyp_72-*; digest C19.
+
+import type { KernelBuild } from './kernel-build.ts';
+import { asBuild, verified } from './builds.ts';
+import { linux612107 } from './linux-6.12.107.ts';
+
+export const linux7213: KernelBuild = asBuild(linux612107, {
+  id: '7.2.13',
+  title: 'Linux 7.2.13 (Debian unstable)',
+  generation: 'G3c',
+  releases: ['7.2'],
+  pageBytes: verified([4096, 65536], 'recordings 72-4k_*, 72-64k_*'),
+  messages: verified({ ...linux612107.messages.value, limitLine: 'info-always' }, 'recordings 72-*'),
+  busDmaLimit: verified('every-direct', 'recordings 72-*: "direct DMA is limited by"'),
+  coherentBypass: verified(true, 'recordings phyp_72 pmem: nothing mapped dynamically'),
+  mapsEachSegment: verified(true, 'recordings 72-4k_1g_nvme: every segment on its own 64K step'),
+});

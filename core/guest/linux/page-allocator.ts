@@ -1,0 +1,72 @@
+// The kernel's page allocator as a buddy system over guest real memory. Low memory belongs to the kernel image.
+// Deterministic: the lowest free block of the smallest order that fits is taken first.
+
+import type { PageAllocator } from './types.ts';
+
+/** Kernel image, initrd and firmware leave this much at the bottom alone (or a quarter of a small partition). */
+const KERNEL_BYTES = 32 * 1024 * 1024;
+
+export class BuddyAllocator implements PageAllocator {
+  readonly pageBytes: number;
+  /** Free blocks by order; a set keeps the order of insertion, so a run reproduces its addresses. */
+  private readonly free_: Set<number>[] = [];
+
+  constructor(ramBytes: number, pageBytes: number) {
+    this.pageBytes = pageBytes;
+    const start = Math.min(KERNEL_BYTES, Math.floor(ramBytes / 4 / pageBytes) * pageBytes);
+    this.addRange(start, ramBytes);
+  }
+
+  /** Hands a range of RAM to the allocator (boot, memory added later), as naturally aligned blocks. */
+  addRange(start: number, end: number): void {
+    let at = start;
+    while (at + this.pageBytes <= end) {
+      let order = 0;
+      while (at % this.blockBytes(order + 1) === 0 && at + this.blockBytes(order + 1) <= end) order++;
+      this.list(order).add(at);
+      at += this.blockBytes(order);
+    }
+  }
+
+  alloc(order: number): number | undefined {
+    let from = order;
+    while (from < this.free_.length && this.list(from).size === 0) from++;
+    const address = this.list(from).values().next().value;
+    if (address === undefined) return undefined;
+    this.list(from).delete(address);
+    while (from > order) {
+      from--;
+      this.list(from).add(address + this.blockBytes(from));
+    }
+    return address;
+  }
+
+  free(address: number, order: number): void {
+    let block = address;
+    let at = order;
+    for (;;) {
+      const size = this.blockBytes(at);
+      const buddy = Math.floor(block / size) % 2 === 0 ? block + size : block - size;
+      if (!this.list(at).delete(buddy)) break;
+      block = Math.min(block, buddy);
+      at++;
+    }
+    this.list(at).add(block);
+  }
+
+  /** get_order(): pages of 2^order hold `bytes`. */
+  orderOf(bytes: number): number {
+    let order = 0;
+    while (this.blockBytes(order) < bytes) order++;
+    return order;
+  }
+
+  private blockBytes(order: number): number {
+    return this.pageBytes * 2 ** order;
+  }
+
+  private list(order: number): Set<number> {
+    for (let i = this.free_.length; i <= order; i++) this.free_.push(new Set());
+    return this.free_[order] ?? new Set();
+  }
+}

@@ -1,0 +1,58 @@
+// Making and freeing of tables: iommu_init_table() with its reserved ranges and the clearing of what firmware left,
+// iommu_table_free() with its complaint, IOMMU groups.
+
+import type { U64 } from '../../base/u64.ts';
+import { hi32, lo32 } from '../../base/u64.ts';
+import { IommuTable } from './iommu-table.ts';
+import type { KernelState } from './kernel-state.ts';
+import type { TableGroup } from './table-group.ts';
+
+export interface TablePlan {
+  readonly liobn: number;
+  readonly busno: number;
+  readonly pageShift: number;
+  readonly base: U64;
+  readonly sizeBytes: number;
+  /** Range to keep free of mappings, in bus pages as this build computes them. */
+  readonly reserve?: { readonly from: number; readonly to: number };
+}
+
+/** A bitmap above this many entries is more than a partition can give it (vzalloc fails). */
+const MOST_ENTRIES = 2 ** 31 - 64;
+
+/** iommu_init_table(). Undefined when the bitmap cannot be had (the line says so). */
+export function* initTable(k: KernelState, plan: TablePlan): Generator<number, IommuTable | undefined, void> {
+  const size = Math.floor(plan.sizeBytes / 2 ** plan.pageShift);
+  const bitmapBytes = Math.ceil(size / 64) * 8;
+  if (size > MOST_ENTRIES || bitmapBytes > k.ports.memory.ramBytes / 2) {
+    k.printk.line('err', `iommu_init_table: Can't allocate ${bitmapBytes} bytes`);
+    return undefined;
+  }
+  const parameters = {
+    liobn: plan.liobn,
+    busno: plan.busno,
+    pageShift: plan.pageShift,
+    busHi: hi32(plan.base),
+    busLo: lo32(plan.base),
+    size,
+  };
+  const table = new IommuTable(parameters, k.build.largePoolLastResort.value);
+  if (plan.reserve !== undefined)
+    table.reserve(plan.reserve.from, plan.reserve.to, k.build.reservedRange.value);
+  yield* k.tceOps.clearTable(table);
+  if (!k.welcomed) {
+    k.welcomed = true;
+    k.printk.line('info', `IOMMU table initialized, virtual merging ${k.novmerge ? 'disabled' : 'enabled'}`);
+  }
+  return table;
+}
+
+/** iommu_tce_table_put() of the last holder: devices that still point to it use freed memory from now on. */
+export function freeTable(k: KernelState, table: IommuTable, after: 'after-indirect' | 'after-direct'): void {
+  if (table.inUse('ok')) k.printk.line('warn', 'iommu_table_free: Unexpected TCEs');
+  table.stale = after;
+}
+
+export function newGroup(k: KernelState): TableGroup {
+  return { id: k.groups++, tables: [undefined, undefined], queried: false };
+}
