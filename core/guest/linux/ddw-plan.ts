@@ -41,7 +41,8 @@ export interface PlanLog {
   readonly text: string;
 }
 
-const count = (n: number | bigint): string => n.toString().replace(/\B(?=(\d{3})+$)/g, ',');
+/** 4,194,304 */
+export const count = (n: number | bigint): string => n.toString().replace(/\B(?=(\d{3})+$)/g, ',');
 const bytesName = (shift: number): string => pageSizeName(shift);
 
 function step(where: string, text: string, compared?: PlanStep['compared']): PlanStep {

@@ -124,7 +124,7 @@ export class IommuTable {
     const nr = this.nrPools;
     let poolNr = poolOfCpu(cpu) & (nr - 1);
     let pool = large ? nr : poolNr;
-    let n = -1;
+    let n: number;
     for (let pass = 0; ; pass++) {
       let limit = this.end[pool] as number;
       let start = this.hint[pool] as number;

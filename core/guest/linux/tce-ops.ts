@@ -87,8 +87,8 @@ export class TceOps {
     let left = npages;
     let n = index;
     let at = real;
-    let limit = 0;
-    let rc = 0;
+    let limit: number;
+    let rc: number;
     do {
       limit = left < TCES_PER_CALL ? left : TCES_PER_CALL;
       this.hcalls.fillList(list, limit, (at / 0x1_0000_0000) | 0, at | 0 | perm, tbl.pageShift);
@@ -112,7 +112,7 @@ export class TceOps {
     if (!this.parts.features.stuff) return this.freeSingly(tbl, index, npages);
     let left = npages;
     let n = index;
-    let rc = 0;
+    let rc: number;
     do {
       const limit = this.chunk(left);
       rc = this.hcalls.stuff(tbl.liobn, tbl.busHiOf(n), tbl.busLoOf(n), 0, 0, limit);

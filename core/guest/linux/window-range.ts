@@ -53,7 +53,7 @@ export function* fillRange(
   // Rounded down: a tail shorter than one TCE's page stays unmapped.
   let left = Math.floor((bytes + (start - next)) / tceBytes);
   let calls = 0;
-  let rc = 0;
+  let rc: number;
   do {
     const limit = Math.min(left, TCES_PER_CALL);
     const ioba = u64(win.base + BigInt(next));
@@ -116,7 +116,7 @@ export function* clearRange(
   // num_tce |= tce_size - 1, then shifted: rounded down, like the fill.
   let left = tceBytes === 0 ? 0 : Math.floor((bytes + (start - first)) / tceBytes);
   let calls = 0;
-  let rc = 0;
+  let rc: number;
   do {
     const limit = Math.min(left, TCES_PER_CALL);
     rc = k.hcalls.stuff(win.liobn, hi32(next), lo32(next), 0, 0, limit);
