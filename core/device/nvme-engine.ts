@@ -81,6 +81,8 @@ export function createNvmeEngine({ host, medium, admin, fatal }: NvmeEngineParts
     (view: Uint8Array): void => {
       for (let at = 0; at < view.length && !failed;) {
         const left = (runs.bytes[run] ?? 0) - inRun;
+        // The data pointer gave less memory than the command has data.
+        if (left <= 0) return void (failed = true);
         const n = Math.min(view.length - at, left);
         const lo = runs.lo[run] ?? 0;
         const piece = n === view.length ? view : view.subarray(at, at + n);

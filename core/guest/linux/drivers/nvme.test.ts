@@ -93,6 +93,14 @@ describe('the nvme driver on an NVMe controller', () => {
     expect(rig.device?.read32(NVME_CSTS)).toBe(0);
   });
 
+  it('gives PRP lists back: a thousand requests need no more list pages than ten', () => {
+    const rig = rigWithNvme({ pageBytes: 4096, ioPageBytes: 4096, merge: false });
+    runIo(rig, { sizeBytes: 65536, depth: 4, count: 10 });
+    const mapped = rig.live();
+    runIo(rig, { sizeBytes: 65536, depth: 4, count: 1000 });
+    expect(rig.live()).toBe(mapped);
+  });
+
   it('binds again after an unbind', () => {
     const rig = rigWithNvme();
     if (rig.driver !== undefined) rig.scheduler.start(rig.driver.remove());
