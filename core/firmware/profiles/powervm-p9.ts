@@ -162,6 +162,30 @@ export const powervmP9: PlatformProfile = {
     extensionSixOutputs: observed(true, 'log: block and page sizes of the 6-output query'),
     pciConfigSpaceType: documented(true, 'LoPAR app_papr_binding: extended configuration space'),
     peTotalMsi: observed(0x80, 'log: ibm,pe-total-#msi of an NVMe slot'),
+    otherTokens: assumed({}, 'not modelled'),
+    ranges: observed(
+      {
+        io: undefined,
+        mem32: {
+          space: 0x0200_0000,
+          bus: 0x8000_0000n,
+          busStep: 0n,
+          cpu: 0x400_8000_0000n,
+          cpuStep: 0x8000_0000n,
+          size: 0x8000_0000n,
+        },
+        mem64: {
+          space: 0x0300_0000,
+          bus: 0x6_2040_0000_0000n,
+          busStep: 0x10_0000_0000n,
+          cpu: 0x440_0000_0000n,
+          cpuStep: 0x10_0000_0000n,
+          size: 0x10_0000_0000n,
+        },
+      },
+      'boot logs: MMIO 0x40080000000 -> 0x80000000, 0x44000000000 -> 0x6204000000000; the distance between PHBs is ours',
+    ),
+    memory: documented('first-lmb', 'LoPAR app_papr_binding: memory@0 is the RMA, other LMBs are dynamic'),
   },
   slotClasses: [dedicated, sriovVf],
 };

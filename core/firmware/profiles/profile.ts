@@ -68,11 +68,15 @@ export interface SlotClass {
   readonly values: GradedGroup<SlotClassValues>;
 }
 
-export interface MemoryValues {
-  /** Bytes of a logical memory block. */
-  readonly lmbBytes: number;
-  /** Device tree of `ibm,dynamic-memory-v2`: some platforms leave it out without hot-pluggable memory. */
-  readonly dynamicMemoryAlways: boolean;
+/** One entry of a PHB's `ranges`; PHB n lies n steps above the first. */
+export interface RangeRule {
+  /** First cell: 0x01000000 I/O, 0x02000000 32-bit memory, 0x03000000 64-bit memory. */
+  readonly space: number;
+  readonly bus: bigint;
+  readonly busStep: bigint;
+  readonly cpu: bigint;
+  readonly cpuStep: bigint;
+  readonly size: bigint;
 }
 
 export interface TreeValues {
@@ -82,10 +86,19 @@ export interface TreeValues {
   readonly hypertasFunctions: readonly string[];
   /** RTAS calls whose tokens stand in /rtas as well. */
   readonly tokensInRtas: readonly RtasCallName[];
+  /** Further tokens of /rtas, of calls that the lab does not model. */
+  readonly otherTokens: Readonly<Record<string, number>>;
   /** ibm,ddw-extensions without limited addressing: cells after the count; the token of reset comes first. */
   readonly extensionSixOutputs: boolean;
   readonly pciConfigSpaceType: boolean;
   readonly peTotalMsi: number;
+  readonly ranges: {
+    readonly io: RangeRule | undefined;
+    readonly mem32: RangeRule | undefined;
+    readonly mem64: RangeRule | undefined;
+  };
+  /** How boot memory stands in the tree: memory@ nodes cut at powers of two (QEMU), or one LMB in memory@0 and the rest as LMBs. */
+  readonly memory: 'memory-nodes' | 'first-lmb';
 }
 
 export interface VioValues {

@@ -143,6 +143,37 @@ export const qemuPseries: PlatformProfile = {
     extensionSixOutputs: verified(true, TREE),
     pciConfigSpaceType: verified(true, TREE),
     peTotalMsi: verified(0xd00, TREE),
+    otherTokens: verified({ 'power-off': 0x2003, 'ibm,query-interrupt-source-number': 0x2018 }, TREE),
+    ranges: verified(
+      {
+        io: {
+          space: 0x0100_0000,
+          bus: 0n,
+          busStep: 0n,
+          cpu: 0x2000_0000_0000n,
+          cpuStep: 0x1_0000n,
+          size: 0x1_0000n,
+        },
+        mem32: {
+          space: 0x0200_0000,
+          bus: 0x8000_0000n,
+          busStep: 0n,
+          cpu: 0x2000_8000_0000n,
+          cpuStep: 0x8000_0000n,
+          size: 0x8000_0000n,
+        },
+        mem64: {
+          space: 0x0300_0000,
+          bus: 0x2100_0000_0000n,
+          busStep: 0x100_0000_0000n,
+          cpu: 0x2100_0000_0000n,
+          cpuStep: 0x100_0000_0000n,
+          size: 0x100_0000_0000n,
+        },
+      },
+      TREE,
+    ),
+    memory: verified('memory-nodes', `hw/ppc/spapr.c spapr_dt_memory; ${TREE}`),
   },
   slotClasses: [phb],
 };
