@@ -3,11 +3,81 @@
 export type { DmaFault, DtNode, FunctionAddress } from './abi/ports.ts';
 export type { Result, UserError } from './base/result.ts';
 export type { U64 } from './base/u64.ts';
+export type {
+  ConfigChange,
+  ShellAction,
+  ShellLine,
+  ShowRequest,
+  ShowTopic,
+} from './console/lab-shell/actions.ts';
 export type { Command, CommandName, IoParameters } from './machine/commands.ts';
 export type { FirmwareLimits, FunctionConfig, MachineConfig, QemuPhbConfig } from './machine/config.ts';
 export type * from './machine/queries.ts';
+export type { LineRun } from './session/run-line.ts';
 export type { AdvanceOutcome, SessionApi, SessionFile } from './session/session-types.ts';
 export type * from './trace/events.ts';
+export type { Filter as TraceFilter } from './trace/filter/compile.ts';
+export type { TracePart } from './trace/format.ts';
+export type { NameLookup } from './trace/names.ts';
+export type { TraceReader } from './trace/reader.ts';
+
+// The firmware alone, without a guest: for replaying recorded calls and for benches.
+export * from './firmware/index.ts';
+export { Fnv64 } from './base/fnv64.ts';
+export { hex, hi32, joinU64, lo32, u64 } from './base/u64.ts';
+export {
+  EDU_BAR_BYTES,
+  EDU_CLASS,
+  EDU_DEFAULT_DMA_MASK,
+  EDU_DEVICE_ID,
+  EDU_RUN,
+  EDU_TO_MEMORY,
+  EDU_VENDOR,
+} from './device/edu.ts';
+export { EduDevice, masteredBus } from './device/edu.ts';
+export { GuestMemory } from './memory/guest-memory.ts';
+export { createClock } from './time/clock.ts';
+export { createScheduler } from './time/scheduler.ts';
 
 export { InvariantError } from './base/invariant.ts';
+export { durationText, parseDuration, parseInteger, parseSize, sizeText } from './base/quantities.ts';
 export { fail, ok } from './base/result.ts';
+export { helpText } from './console/lab-shell/help.ts';
+export { parseScript } from './console/lab-shell/parse.ts';
+export { grouped, secondsText } from './console/lab-shell/table.ts';
+export { commandText } from './machine/command-text.ts';
+export { configFor } from './machine/config-for.ts';
+export { BOOT_ARGS, validateConfig } from './machine/validate.ts';
+export {
+  DEFAULT_COMMANDS,
+  DEFAULT_LPAR,
+  defaultScenario,
+  KERNEL_WITHOUT_INDIRECT,
+} from './session/default-scenario.ts';
+export { Replay, replaySession } from './session/replay.ts';
+export { runLine, settle } from './session/run-line.ts';
+export { MAX_SESSION_TEXT, parseSessionFile, sessionText } from './session/session-file.ts';
+export { Session } from './session/session.ts';
+export { explain } from './trace/explain.ts';
+export { compileFilter } from './trace/filter/compile.ts';
+export { formatLine, formatParts } from './trace/format.ts';
+export { encodeEnd, encodeEvent, encodeHeader } from './trace/jsonl.ts';
+export { NO_NAMES, TraceNames } from './trace/names.ts';
+
+// The parts below a session, for what drives them by themselves: `conform` holds them against recordings.
+export type { GuestPorts, HcallPort, RtasPort } from './abi/ports.ts';
+export type { PciFunctionSpec } from './firmware/types.ts';
+export type { VioDeviceSpec } from './firmware/vio.ts';
+export type { KernelBuild } from './guest/linux/kernels/kernel-build.ts';
+export type { BoundDriver, DmaApi, Driver, LinuxDevice, ScatterList } from './guest/linux/types.ts';
+export type { Scheduler, Task } from './time/scheduler.ts';
+export type { TraceSink } from './trace/sink.ts';
+export { Firmware } from './firmware/firmware.ts';
+export { phbNames, phbSpec } from './firmware/phb-spec.ts';
+export { findProfile, findSlotClass } from './firmware/profiles/index.ts';
+export { memoryLayout } from './firmware/tree/layout.ts';
+export { LinuxGuest } from './guest/linux/guest.ts';
+export { kernelByRelease } from './guest/linux/kernels/index.ts';
+export { GuestMemory } from './memory/guest-memory.ts';
+export { createClock } from './time/clock.ts';
+export { createScheduler } from './time/scheduler.ts';

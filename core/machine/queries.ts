@@ -45,6 +45,8 @@ export interface WorkloadStatus {
   readonly bytes: number;
   readonly failures: number;
   readonly corrupted: number;
+  /** False: it has ended, and these are its last figures. */
+  readonly running?: boolean;
 }
 
 /** A value of a profile or kernel with the reason to believe it. */

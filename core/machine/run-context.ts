@@ -8,6 +8,7 @@ import { TCE_PERM_MASK } from '../abi/papr/tce.ts';
 import type { NewEvent, TceRun } from '../trace/events.ts';
 import type { TraceLog } from '../trace/log.ts';
 import type { TraceSink } from '../trace/sink.ts';
+import { isProblem, Notes } from './notes.ts';
 
 /** What one workload made the firmware do. */
 export interface HcallMeter {
@@ -28,16 +29,27 @@ interface Context {
 const atTop = (): Context => ({ open: [], inherited: 0, meter: undefined });
 
 export class RunContext implements TraceSink {
+  readonly notes = new Notes();
   private readonly log: TraceLog;
+  private readonly failed: (error: unknown) => void;
   private context: Context = atTop();
+  private reported: unknown;
 
-  constructor(log: TraceLog) {
+  /** `failed` is told of an exception while what was going on is still open, once; then the exception goes on. */
+  constructor(log: TraceLog, failed: (error: unknown) => void) {
     this.log = log;
+    this.failed = failed;
   }
 
   /** Runs `action` for a workload: what it does and what it sets going is counted in `meter`. */
   metered(meter: HcallMeter, action: () => void): void {
     this.run(this.inheritor(meter), action);
+  }
+
+  /** `action` for later, under the cause of now. */
+  bound(action: () => void): () => void {
+    const context = this.inheritor();
+    return () => this.run(context, action);
   }
 
   /** Drops what is open (power off, Oops): the next event has no cause. */
@@ -50,10 +62,7 @@ export class RunContext implements TraceSink {
   scheduler(inner: Scheduler): Scheduler {
     return {
       clock: inner.clock,
-      after: (delayNs, action) => {
-        const context = this.inheritor();
-        return inner.after(delayNs, () => this.run(context, action));
-      },
+      after: (delayNs, action) => inner.after(delayNs, this.bound(action)),
       start: (task, done) => {
         const context = this.inheritor();
         inner.start(this.pieces(task, context), done && (() => this.run(context, done)));
@@ -93,6 +102,10 @@ export class RunContext implements TraceSink {
     for (const seq of context.open) this.log.enter(seq);
     try {
       action();
+    } catch (error) {
+      if (this.reported !== error) this.failed(error);
+      this.reported = error;
+      throw error;
     } finally {
       this.leave(this.context);
       this.context = outer;
@@ -107,11 +120,11 @@ export class RunContext implements TraceSink {
   // TraceSink ---------------------------------------------------------------------------------------------------------------------
 
   emit(event: NewEvent): number {
-    return this.log.emit(event);
+    return this.noted(this.log.emit(event), event);
   }
 
   open(event: NewEvent): number {
-    const seq = this.log.open(event);
+    const seq = this.noted(this.log.open(event), event);
     this.context.open.push(seq);
     return seq;
   }
@@ -127,15 +140,16 @@ export class RunContext implements TraceSink {
 
   amend(seq: number, event: NewEvent): void {
     this.log.amend(seq, event);
+    if (event.kind === 'rtas' && isProblem(event)) this.notes.problems++;
   }
 
   get(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number {
-    this.count(0);
+    this.count(0, ret);
     return this.log.get(liobn, iobaHi, iobaLo, tceHi, tceLo, ret);
   }
 
   put(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number {
-    this.count(ret !== 0 ? 0 : (tceLo & TCE_PERM_MASK) !== 0 ? 1 : -1);
+    this.count(ret !== 0 ? 0 : (tceLo & TCE_PERM_MASK) !== 0 ? 1 : -1, ret);
     return this.log.put(liobn, iobaHi, iobaLo, tceHi, tceLo, ret);
   }
 
@@ -149,7 +163,7 @@ export class RunContext implements TraceSink {
     countLo: number,
     ret: number,
   ): number {
-    this.count(ret !== 0 ? 0 : (tceLo & TCE_PERM_MASK) !== 0 ? countLo : -countLo);
+    this.count(ret !== 0 ? 0 : (tceLo & TCE_PERM_MASK) !== 0 ? countLo : -countLo, ret);
     return this.log.stuff(liobn, iobaHi, iobaLo, tceHi, tceLo, countHi, countLo, ret);
   }
 
@@ -166,7 +180,7 @@ export class RunContext implements TraceSink {
     runs: readonly TceRun[] | undefined,
     ret: number,
   ): number {
-    this.count(ret === 0 ? countLo : 0);
+    this.count(ret === 0 ? countLo : 0, ret);
     return this.log.indirect(
       liobn,
       iobaHi,
@@ -182,7 +196,13 @@ export class RunContext implements TraceSink {
     );
   }
 
-  private count(tces: number): void {
+  private noted(seq: number, event: NewEvent): number {
+    this.notes.see(seq, event);
+    return seq;
+  }
+
+  private count(tces: number, ret: number): void {
+    if (ret < 0) this.notes.problems++;
     const meter = this.context.meter;
     if (meter === undefined) return;
     meter.hcalls++;

@@ -1,0 +1,189 @@
+// Answers to queries: plain data, worked out from the machine's objects when asked. Nothing here changes anything.
+
+import type { DtNode } from '../abi/ports.ts';
+import { ok, fail } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import type { FirmwareWindow, PhbSpec } from '../firmware/types.ts';
+import { PROFILES, profileValues } from '../firmware/profiles/index.ts';
+import { kernelAnswers } from '../guest/linux/kernels/index.ts';
+import type { DmaMode } from '../trace/events.ts';
+import { liobnText } from './command-text.ts';
+import type { Machine } from './machine.ts';
+import type { PlacedFunction } from './platform.ts';
+import type {
+  AnswerTo,
+  DmesgLine,
+  FunctionAnswer,
+  PlanAnswer,
+  ProfileAnswer,
+  Query,
+  QueryAnswers,
+  StatusAnswer,
+  TceAnswer,
+  WindowAnswer,
+} from './queries.ts';
+import { valueText } from './value-text.ts';
+import { verdicts } from './verdict.ts';
+import { workloadStatus } from './workloads.ts';
+import { u64 } from '../base/u64.ts';
+
+type Answers = {
+  readonly [Ask in Query['ask']]: (
+    machine: Machine,
+    query: Extract<Query, { ask: Ask }>,
+  ) => Result<QueryAnswers[Ask]>;
+};
+
+export function answer<Q extends Query>(machine: Machine, query: Q): Result<AnswerTo<Q>> {
+  const answers = ANSWERS[query.ask] as (machine: Machine, query: Q) => Result<AnswerTo<Q>>;
+  return answers(machine, query);
+}
+
+const ANSWERS: Answers = {
+  status: (machine) => ok(statusOf(machine)),
+  config: (machine) => ok(machine.config),
+  verdict: (_machine, { config }) => verdicts(config),
+  functions: (machine) => ok(machine.platform.functions().map((placed) => functionAnswer(machine, placed))),
+  windows: (machine, { id }) => windowsOf(machine, id),
+  tces: (machine, { liobn, index, count }) => tcesOf(machine, liobn | 0, index, count),
+  'tce-overview': (machine, { liobn, cells }) => {
+    const overview = machine.platform.firmware.tceOverview(liobn | 0, cells);
+    return overview === undefined ? noWindow(liobn) : ok({ liobn: liobn | 0, ...overview });
+  },
+  dmesg: (machine) => ok(dmesgOf(machine)),
+  'device-tree': (machine) => ok(treeOf(machine)),
+  plans: (machine) => ok(plansOf(machine)),
+  profiles: () => ok(profileAnswers()),
+  kernels: () => ok(kernelAnswers()),
+};
+
+function noWindow(liobn: number): { readonly ok: false; readonly error: { code: string; message: string } } {
+  return fail(
+    'no-such-window',
+    `there is no window with the LIOBN ${liobnText(liobn)} now`,
+    'type: show windows',
+  );
+}
+
+function statusOf(machine: Machine): StatusAnswer {
+  const { state, nowNs, trace, hcalls, context, idle, workloads } = machine;
+  return {
+    state,
+    nowNs,
+    events: trace.length,
+    hcalls,
+    problems: context.notes.problems,
+    busy: !idle,
+    workloads: [...workloads.values()].map(workloadStatus),
+  };
+}
+
+function functionAnswer(machine: Machine, placed: PlacedFunction): FunctionAnswer {
+  const { description, phb, config, entry } = placed;
+  const device = machine.guest?.device(description.fn);
+  const windows = windowsOfPhb(machine, phb);
+  return {
+    description,
+    driver: device?.driver ?? null,
+    mode: device?.mode ?? 'none',
+    maskBits: device?.dmaMaskBits ?? config.dmaMaskBits ?? entry.dmaMaskBits,
+    blockTces: phb.pe.blockTces,
+    usedTces: windows.reduce((sum, window) => sum + window.usedTces, 0),
+    state: stateOf(machine, placed),
+    windows,
+  };
+}
+
+function stateOf(machine: Machine, { description: { fn, buid } }: PlacedFunction): FunctionAnswer['state'] {
+  if (machine.context.notes.frozen.has(buid)) return 'frozen';
+  const device = machine.guest?.device(fn);
+  if (machine.guest !== undefined && device === undefined) return 'absent';
+  if (device?.driver != null) return 'bound';
+  return machine.context.notes.failedDrivers.has(fn) ? 'failed' : 'present';
+}
+
+function windowsOf(machine: Machine, id: string | undefined): Result<readonly WindowAnswer[]> {
+  if (id === undefined) {
+    const phbs = new Map(machine.platform.functions().map(({ phb }) => [phb.buid, phb]));
+    return ok([...phbs.values()].flatMap((phb) => windowsOfPhb(machine, phb)));
+  }
+  const placed = machine.platform.find(id);
+  if (placed === undefined)
+    return fail('no-such-function', `there is no function "${id}"`, 'type: show functions');
+  return ok(windowsOfPhb(machine, placed.phb));
+}
+
+/** Windows that are there, and the default one when it was removed. They are named after the PHB's first function. */
+function windowsOfPhb(machine: Machine, phb: PhbSpec): readonly WindowAnswer[] {
+  const id = machine.platform.functions().find((placed) => placed.phb.buid === phb.buid)?.config.id ?? '';
+  const active = machine.platform.firmware.windows().filter((window) => window.buid === phb.buid);
+  const rows = active.map((window) => ({ ...window, id, active: true, use: useOf(machine, window) }));
+  if (active.some((window) => window.isDefault)) return rows;
+  return [{ ...removedDefault(phb), id, active: false, use: 'none' as const }, ...rows];
+}
+
+function useOf(machine: Machine, window: FirmwareWindow): DmaMode {
+  return machine.guest?.windowUse(window.liobn) ?? 'none';
+}
+
+function removedDefault({ buid, pe: { defaultWindow } }: PhbSpec): FirmwareWindow {
+  const { liobn, start, sizeBytes, pageShift } = defaultWindow;
+  return {
+    buid,
+    liobn: liobn | 0,
+    start,
+    pageShift,
+    entries: sizeBytes / 2 ** pageShift,
+    isDefault: true,
+    usedTces: 0,
+  };
+}
+
+function tcesOf(machine: Machine, liobn: number, index: number, count: number): Result<readonly TceAnswer[]> {
+  const { firmware } = machine.platform;
+  const window = firmware.windows().find((row) => (row.liobn | 0) === liobn);
+  const present = window === undefined ? 0 : Math.max(0, Math.min(count, window.entries - index));
+  const tces = firmware.readTces(liobn, index, present);
+  if (window === undefined || tces === undefined) return noWindow(liobn);
+  const pageBytes = 1n << BigInt(window.pageShift);
+  return ok(
+    tces.map((tce, n) => ({
+      index: index + n,
+      ioba: u64(window.start + BigInt(index + n) * pageBytes),
+      tce,
+    })),
+  );
+}
+
+function dmesgOf(machine: Machine): readonly DmesgLine[] {
+  return machine.context.notes.guestLog.flatMap((seq) => {
+    const event = machine.trace.event(seq);
+    if (event.kind !== 'printk') return [];
+    return [{ seq, timeNs: event.timeNs, level: event.level, text: event.text }];
+  });
+}
+
+function treeOf({ hasLiveTree, guest, platform }: Machine): DtNode {
+  return hasLiveTree && guest !== undefined ? guest.deviceTree() : platform.firmware.deviceTree();
+}
+
+function plansOf({ platform, context }: Machine): readonly PlanAnswer[] {
+  return platform.functions().flatMap(({ config: { id }, description: { fn } }) => {
+    const plan = context.notes.plans.get(fn);
+    return plan === undefined ? [] : [{ id, fn, mode: plan.mode, steps: plan.steps }];
+  });
+}
+
+function profileAnswers(): readonly ProfileAnswer[] {
+  return PROFILES.map((profile) => ({
+    id: profile.id,
+    title: profile.title,
+    slotClasses: profile.slotClasses.map((slotClass) => slotClass.id),
+    values: profileValues(profile).map(({ path, graded: { value, grade, source } }) => ({
+      path,
+      value: valueText(value),
+      grade,
+      source,
+    })),
+  }));
+}

@@ -1,0 +1,110 @@
+// From a configuration to the objects of a machine: memory, firmware by its profile, devices, and the guest kernel.
+
+import type { FunctionAddress, GuestPorts } from '../abi/ports.ts';
+import { invariant } from '../base/invariant.ts';
+import { Firmware } from '../firmware/firmware.ts';
+import { findProfile } from '../firmware/profiles/index.ts';
+import type { PlatformProfile } from '../firmware/profiles/profile.ts';
+import type { MemoryLayout } from '../firmware/tree/layout.ts';
+import { LinuxGuest } from '../guest/linux/guest.ts';
+import { kernelById } from '../guest/linux/kernels/index.ts';
+import { GuestMemory } from '../memory/guest-memory.ts';
+import type { VirtualClock } from '../time/clock.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { TraceSink } from '../trace/sink.ts';
+import type { FunctionConfig, MachineConfig } from './config.ts';
+import { phbPlans, placeBeside, placesOf } from './placement.ts';
+import { Platform } from './platform.ts';
+import type { PhbPlan } from './platform.ts';
+
+/** The profile of a valid configuration. */
+export function profileOf(config: MachineConfig): PlatformProfile {
+  const profile = findProfile(config.profile);
+  invariant(profile !== undefined, `no profile ${config.profile}`);
+  return profile;
+}
+
+/** All PHBs of a valid configuration with their functions. */
+export function plansOf(config: MachineConfig): readonly PhbPlan[] {
+  const profile = profileOf(config);
+  const places = placesOf(config, profile);
+  invariant(places.ok, 'the configuration was not checked');
+  return phbPlans(config, profile, places.value);
+}
+
+/** The PHB that a function added to a standing platform comes with; `config` has it already. */
+export function plansBeside(
+  fn: FunctionConfig,
+  config: MachineConfig,
+  platform: Platform,
+): readonly PhbPlan[] {
+  const present = platform.functions().map(({ phb }) => phb);
+  const profile = profileOf(config);
+  const place = placeBeside(fn, profile, config, present);
+  const phbs = (config.phbs ?? []).filter((phb) => phb.index === place.index);
+  return phbPlans(config, profile, [place], phbs);
+}
+
+/** Whether the tree says that memory can be added; a configuration may say so itself (a recorded QEMU without maxmem). */
+export function hasDynamicMemory(config: MachineConfig): boolean {
+  return config.hasDynamicMemory ?? true;
+}
+
+function layoutOf(config: MachineConfig): MemoryLayout {
+  return {
+    ramBytes: config.memoryBytes,
+    maxBytes: config.maxMemoryBytes,
+    lmbBytes: config.lmbBytes,
+    hasDynamicMemory: hasDynamicMemory(config),
+    added: [],
+    nvdimms: 0,
+  };
+}
+
+export interface Surroundings {
+  readonly clock: VirtualClock;
+  readonly scheduler: Scheduler;
+  readonly trace: TraceSink;
+  readonly interrupt: (fn: FunctionAddress) => void;
+}
+
+/** A platform at power-on: PHBs and functions there, nothing booted. */
+export function buildPlatform(config: MachineConfig, around: Surroundings): Platform {
+  const { clock, scheduler, trace, interrupt } = around;
+  const memory = new GuestMemory(config.memoryBytes);
+  const profile = profileOf(config);
+  const firmware = new Firmware({
+    profile,
+    memory,
+    layout: layoutOf(config),
+    clock,
+    trace,
+    limits: config.limits,
+  });
+  const platform = new Platform({ memory, firmware, scheduler, trace, seed: config.seed, interrupt });
+  for (const plan of plansOf(config)) platform.addPhb(plan);
+  return platform;
+}
+
+/** A kernel that has not begun to boot. */
+export function buildGuest(
+  config: MachineConfig,
+  ports: GuestPorts,
+  scheduler: Scheduler,
+  trace: TraceSink,
+): LinuxGuest {
+  const kernel = kernelById(config.kernel);
+  invariant(kernel !== undefined, `no kernel ${config.kernel}`);
+  const { pageBytes, cpus, bootArgs, iommuDebugMessages, seed } = config;
+  return new LinuxGuest({
+    ports,
+    trace,
+    scheduler,
+    kernel,
+    pageBytes,
+    cpus,
+    bootArgs,
+    iommuDebugMessages,
+    seed,
+  });
+}

@@ -1,0 +1,330 @@
+// A partition on its platform, with its guest: what commands do to it, and what time does. State lives here; events are observations.
+
+import { ok } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { driverFor } from '../guest/linux/drivers/index.ts';
+import type { LinuxGuest } from '../guest/linux/guest.ts';
+import { createClock } from '../time/clock.ts';
+import { createScheduler } from '../time/scheduler.ts';
+import type { Scheduler, Task } from '../time/scheduler.ts';
+import type { MachineState } from '../trace/events.ts';
+import { TraceLog } from '../trace/log.ts';
+import { answer } from './answers.ts';
+import { buildGuest, buildPlatform, plansBeside, profileOf } from './build.ts';
+import { commandText } from './command-text.ts';
+import type { Command, IoParameters } from './commands.ts';
+import type { MachineConfig } from './config.ts';
+import { withMoreFunctions, withoutFunction } from './growth.ts';
+import type { PlacedFunction, Platform } from './platform.ts';
+import type { AnswerTo, Query } from './queries.ts';
+import { RunContext } from './run-context.ts';
+import { TaskQueue } from './task-queue.ts';
+import { checkCommand } from './validate-command.ts';
+import { figuresEvent } from './workloads.ts';
+import type { Workload } from './workloads.ts';
+
+/** How often a removal looks whether I/O has come to its end, virtual ns. */
+const STOP_POLL_NS = 1000;
+
+export class Machine {
+  readonly trace: TraceLog;
+  readonly context: RunContext;
+  private readonly clock = createClock();
+  private readonly inner = createScheduler(this.clock);
+  private readonly scheduler: Scheduler;
+  /** Boot and hotplug, one after another: what the guest's locks would make of them. */
+  private readonly queue: TaskQueue;
+  private configuration: MachineConfig;
+  private below: Platform;
+  private kernel: LinuxGuest | undefined;
+  private now: MachineState = 'off';
+  private readonly io = new Map<string, Workload>();
+  /** Functions whose removal is under way. */
+  private readonly going = new Set<string>();
+  private broken: string | undefined;
+  private booted = false;
+  /** Hcalls of platforms that this machine had before. */
+  private hcallsBefore = 0;
+
+  /** `config` is valid (validate-config.ts). */
+  constructor(config: MachineConfig) {
+    this.trace = new TraceLog(this.clock);
+    this.context = new RunContext(this.trace, (error) => this.fail(error));
+    this.scheduler = this.context.scheduler(this.inner);
+    this.queue = new TaskQueue(this.scheduler, this.context);
+    this.configuration = config;
+    this.below = this.buildBelow();
+  }
+
+  // What is -------------------------------------------------------------------------------------------------------------------------
+
+  get state(): MachineState {
+    return this.now;
+  }
+
+  get config(): MachineConfig {
+    return this.configuration;
+  }
+
+  get platform(): Platform {
+    return this.below;
+  }
+
+  get guest(): LinuxGuest | undefined {
+    return this.kernel;
+  }
+
+  get workloads(): ReadonlyMap<string, Workload> {
+    return this.io;
+  }
+
+  get leaving(): ReadonlySet<string> {
+    return this.going;
+  }
+
+  get nowNs(): number {
+    return this.clock.nowNs;
+  }
+
+  get hcalls(): number {
+    return this.hcallsBefore + this.below.firmware.hcalls;
+  }
+
+  get idle(): boolean {
+    return this.inner.idle;
+  }
+
+  /** No boot, hotplug or stop is under way; I/O may be. */
+  get settled(): boolean {
+    return this.queue.empty && ![...this.io.values()].some((io) => io.stopping && !io.ended);
+  }
+
+  get endless(): boolean {
+    return [...this.io.values()].some((io) => io.endless && !io.ended && !io.stopping);
+  }
+
+  /** The guest's tree can be asked for: its boot has got that far. */
+  get hasLiveTree(): boolean {
+    return this.booted;
+  }
+
+  /** Why the state is `oops`. */
+  get oops(): string | undefined {
+    return this.broken;
+  }
+
+  query<Q extends Query>(query: Q): Result<AnswerTo<Q>> {
+    return answer(this, query);
+  }
+
+  // What happens --------------------------------------------------------------------------------------------------------------------
+
+  /** Runs one step; false when there is none. */
+  step(): boolean {
+    try {
+      if (!this.inner.step()) return false;
+    } catch {
+      // fail() has seen it where it happened, and left nothing to run.
+      return true;
+    }
+    if (this.kernel?.oops !== undefined && this.now !== 'oops') this.crash(this.kernel.oops);
+    return true;
+  }
+
+  /** Accepts a command, or says why not; then nothing has changed. `command` has the right shape (shapes.ts). */
+  dispatch(command: Command): Result<{ readonly seq: number }> {
+    const checked = checkCommand(this, command);
+    if (!checked.ok) return checked;
+    let seq = -1;
+    const work = this.context.bound(() => {
+      seq = this.context.open({ kind: 'command', line: commandText(command, this.configuration) });
+      this.carryOut(command);
+      this.context.close();
+    });
+    try {
+      work();
+    } catch {
+      // The command was accepted and is in the trace; what it broke is in the state.
+    }
+    return ok({ seq });
+  }
+
+  private carryOut(command: Command): void {
+    switch (command.do) {
+      case 'configure':
+        return this.configure(command.config);
+      case 'boot':
+        return this.boot();
+      case 'shutdown':
+        return this.powerOff();
+      case 'reset':
+        this.powerOff();
+        return this.boot();
+      case 'vf-add':
+        return this.addFunctions(command.count, command.device);
+      case 'vf-remove':
+        return this.removeFunction(command.id);
+      case 'io-start':
+        return this.startIo(command.id, command.io);
+      case 'io-stop':
+        return this.stopIo(command.id);
+      case 'mark':
+        return void this.context.emit({ kind: 'mark', text: command.text });
+    }
+  }
+
+  private configure(config: MachineConfig): void {
+    for (const placed of this.below.functions()) this.below.removePhb(placed.phb);
+    this.hcallsBefore += this.below.firmware.hcalls;
+    this.configuration = config;
+    this.below = this.buildBelow();
+  }
+
+  private buildBelow(): Platform {
+    return buildPlatform(this.configuration, {
+      clock: this.clock,
+      scheduler: this.scheduler,
+      trace: this.context,
+      interrupt: (fn) => this.kernel?.interrupt(fn),
+    });
+  }
+
+  private boot(): void {
+    this.setState('booting');
+    const guest = buildGuest(this.configuration, this.below.ports(), this.scheduler, this.context);
+    this.kernel = guest;
+    this.queue.add(this.bootTask(guest), () => this.setState('running'));
+  }
+
+  private *bootTask(guest: LinuxGuest): Task {
+    yield* guest.boot();
+    this.booted = true;
+    yield* this.probe(guest, this.below.functions());
+  }
+
+  private *probe(guest: LinuxGuest, functions: readonly PlacedFunction[]): Task {
+    for (const { config, description } of functions) {
+      const driver = driverFor(config.device);
+      if (driver !== undefined) yield* guest.probe(description.fn, driver);
+    }
+  }
+
+  private powerOff(): void {
+    this.halt();
+    this.kernel = undefined;
+    this.booted = false;
+    this.io.clear();
+    this.below.reset();
+    this.setState('off');
+  }
+
+  /** Nothing runs any more; I/O that ran has its figures. */
+  private halt(): void {
+    this.inner.clear();
+    this.queue.clear();
+    this.going.clear();
+    for (const workload of this.io.values()) this.endIo(workload);
+  }
+
+  private setState(state: MachineState): void {
+    this.now = state;
+    this.broken = undefined;
+    this.context.emit({ kind: 'machine-state', state });
+  }
+
+  /** An exception: the guest is dead, the machine stands. */
+  private fail(error: unknown): void {
+    this.crash(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+  }
+
+  private crash(why: string): void {
+    this.halt();
+    this.setState('oops');
+    this.broken = why;
+  }
+
+  // Functions -----------------------------------------------------------------------------------------------------------------------
+
+  private addFunctions(count: number, device: string): void {
+    const profile = profileOf(this.configuration);
+    const before = this.configuration;
+    const after = withMoreFunctions(before, profile, count, device);
+    this.configuration = after;
+    const fresh = after.functions.slice(before.functions.length);
+    const placed = fresh
+      .flatMap((config) => plansBeside(config, after, this.below))
+      .flatMap((plan) => this.below.addPhb(plan));
+    const guest = this.kernel;
+    if (guest !== undefined) this.queue.add(this.hotAdd(guest, placed));
+  }
+
+  private *hotAdd(guest: LinuxGuest, placed: readonly PlacedFunction[]): Task {
+    for (const one of placed) {
+      yield* guest.addPhb(this.below.phbNode(one.phb));
+      yield* this.probe(guest, [one]);
+    }
+  }
+
+  private removeFunction(id: string): void {
+    const placed = this.below.find(id);
+    if (placed === undefined) return;
+    const guest = this.kernel;
+    if (guest === undefined) return this.takeAway(placed);
+    this.going.add(id);
+    this.queue.add(this.hotRemove(guest, placed));
+  }
+
+  private *hotRemove(guest: LinuxGuest, placed: PlacedFunction): Task {
+    const { fn } = placed.description;
+    const running = this.io.get(placed.config.id);
+    if (running !== undefined && !running.ended) {
+      this.stopIo(placed.config.id);
+      while (!running.ended) yield STOP_POLL_NS;
+    }
+    const path = guest.device(fn)?.path;
+    if (path !== undefined) yield* guest.removePhb(path.slice(0, path.lastIndexOf('/')));
+    this.takeAway(placed);
+  }
+
+  private takeAway({ config, phb }: PlacedFunction): void {
+    this.below.removePhb(phb);
+    this.configuration = withoutFunction(this.configuration, config.id, phb.index);
+    this.going.delete(config.id);
+    this.io.delete(config.id);
+  }
+
+  // I/O -----------------------------------------------------------------------------------------------------------------------------
+
+  private startIo(id: string, io: IoParameters): void {
+    const fn = this.below.find(id)?.description.fn;
+    const driver = fn === undefined ? undefined : this.kernel?.boundDriver(fn);
+    if (fn === undefined || driver === undefined) return;
+    const workload: Workload = {
+      id,
+      fn,
+      meter: { hcalls: 0, tces: 0, peakTces: 0 },
+      begunNs: this.clock.nowNs,
+      figures: () => driver.figures,
+      endless: io.count === 0,
+      stopping: false,
+      ended: false,
+    };
+    this.io.set(id, workload);
+    this.context.metered(workload.meter, () => driver.startIo(io, () => this.endIo(workload)));
+  }
+
+  private stopIo(id: string): void {
+    const workload = this.io.get(id);
+    if (workload === undefined) return;
+    workload.stopping = true;
+    this.kernel?.boundDriver(workload.fn)?.stopIo();
+  }
+
+  private endIo(workload: Workload): void {
+    if (workload.ended) return;
+    workload.ended = true;
+    const last = { ...workload.figures() };
+    workload.figures = () => last;
+    this.context.emit(figuresEvent(workload, this.clock.nowNs));
+  }
+}

@@ -1,0 +1,79 @@
+// What the machine remembers of its own trace, so that questions need no walk over a million events.
+
+import type { FunctionAddress } from '../abi/ports.ts';
+import type { U64 } from '../base/u64.ts';
+import type { DdwPlanEvent, NewEvent } from '../trace/events.ts';
+
+export class Notes {
+  /** Sequence numbers of the log lines of the kernel that was booted last, oldest first. */
+  readonly guestLog: number[] = [];
+  readonly frozen = new Set<U64>();
+  readonly failedDrivers = new Set<FunctionAddress>();
+  /**
+   * The decision that made a function's window. Linux decides again for the coherent mask and then only finds the window: the
+   * longer decision is the one that says why.
+   */
+  readonly plans = new Map<FunctionAddress, NewEvent<DdwPlanEvent>>();
+  /** Calls refused, faults, errors logged: what a person would want to look at. */
+  problems = 0;
+
+  see(seq: number, event: NewEvent): void {
+    if (isProblem(event)) this.problems++;
+    switch (event.kind) {
+      case 'printk':
+        this.guestLog.push(seq);
+        return;
+      case 'pe-frozen':
+        this.frozen.add(event.buid);
+        return;
+      case 'driver-failed':
+        this.failedDrivers.add(event.fn);
+        return;
+      case 'driver-bound':
+        this.failedDrivers.delete(event.fn);
+        return;
+      case 'ddw-plan':
+        if (event.steps.length >= (this.plans.get(event.fn)?.steps.length ?? 0))
+          this.plans.set(event.fn, event);
+        return;
+      case 'driver-unbound':
+        this.plans.delete(event.fn);
+        return;
+      case 'function-removed':
+        this.plans.delete(event.description.fn);
+        this.frozen.delete(event.description.buid);
+        this.failedDrivers.delete(event.description.fn);
+        return;
+      case 'machine-state':
+        if (event.state === 'booting') this.forget();
+    }
+  }
+
+  /** A fresh kernel on reset hardware. */
+  private forget(): void {
+    this.guestLog.length = 0;
+    this.frozen.clear();
+    this.failedDrivers.clear();
+    this.plans.clear();
+  }
+}
+
+/** RTAS is judged when its cells are known; a busy status (990x) is no problem. */
+export function isProblem(event: NewEvent): boolean {
+  switch (event.kind) {
+    case 'dma-fault':
+    case 'pe-frozen':
+    case 'driver-failed':
+      return true;
+    case 'rtas':
+      return (event.rets[0] ?? 0) < 0;
+    case 'hcall':
+      return event.ret < 0;
+    case 'printk':
+      return event.level === 'err';
+    case 'io-figures':
+      return event.failures > 0 || event.corrupted > 0;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,181 @@
+// Where functions go: from configuration and profile to PHBs, numbers and window rules. On PowerVM each function has a PHB of its own,
+// numbered by the rules of its slot class; on QEMU the configuration names PHBs, and a PHB may carry several functions.
+
+import { ungraded } from '../base/graded.ts';
+import { invariant } from '../base/invariant.ts';
+import { fail, ok } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { hex } from '../base/u64.ts';
+import { deviceCatalogue } from '../device/index.ts';
+import type { DeviceEntry } from '../device/index.ts';
+import { findSlotClass } from '../firmware/profiles/index.ts';
+import { phbNames, phbSpec } from '../firmware/phb-spec.ts';
+import type { PhbRequest } from '../firmware/phb-spec.ts';
+import type { PlatformProfile, SlotClass } from '../firmware/profiles/profile.ts';
+import type { PhbSpec } from '../firmware/types.ts';
+import type { FunctionConfig, MachineConfig, QemuPhbConfig } from './config.ts';
+import type { PhbPlan } from './platform.ts';
+
+/** Everything that one function's place is made of. */
+export interface Place {
+  readonly config: FunctionConfig;
+  readonly entry: DeviceEntry;
+  readonly slotClass: SlotClass;
+  /** PHB index (QEMU), or the number of the function in its slot class (PowerVM). */
+  readonly index: number;
+  /** PCI device number on the PHB's bus. */
+  readonly slot: number;
+}
+
+/** True when the configuration names its PHBs (QEMU). */
+export function usesConfiguredPhbs(profile: PlatformProfile): boolean {
+  return profile.slotClasses.some((slotClass) => slotClass.phbs === 'configured');
+}
+
+/** A place for each function of the configuration, in its order. Errors: `functions`. */
+export function placesOf(config: MachineConfig, profile: PlatformProfile): Result<readonly Place[]> {
+  const taken = new Set<string>();
+  const places: Place[] = [];
+  for (const fn of config.functions) {
+    const place = placeOf(fn, profile, config, taken);
+    if (!place.ok) return place;
+    taken.add(keyOf(place.value));
+    places.push(place.value);
+  }
+  return ok(places);
+}
+
+/** Where `fn` goes beside PHBs that are there already. */
+export function placeBeside(
+  fn: FunctionConfig,
+  profile: PlatformProfile,
+  config: MachineConfig,
+  present: readonly PhbSpec[],
+): Place {
+  const taken = new Set(
+    present.flatMap(({ slotClass, index, functions }) =>
+      functions.map(({ slot }) => `${slotClass} ${index} ${slot}`),
+    ),
+  );
+  const place = placeOf(fn, profile, config, taken);
+  invariant(place.ok, `${fn.id} has no place`);
+  return place.value;
+}
+
+const keyOf = ({ slotClass, index, slot }: Pick<Place, 'slotClass' | 'index' | 'slot'>): string =>
+  `${slotClass.id} ${index} ${slot}`;
+
+function placeOf(
+  fn: FunctionConfig,
+  profile: PlatformProfile,
+  config: MachineConfig,
+  taken: ReadonlySet<string>,
+): Result<Place> {
+  const slotClass = findSlotClass(profile, fn.slotClass);
+  const entry = deviceCatalogue.get(fn.device);
+  invariant(slotClass !== undefined && entry !== undefined, `${fn.id} was not checked`);
+  if (slotClass.phbs === 'own') {
+    if (fn.phb !== undefined || fn.slot !== undefined) {
+      return fail(
+        'functions',
+        `${fn.id}: ${profile.id} gives each function a PHB of its own`,
+        'leave out phb and slot',
+      );
+    }
+    return ok({ config: fn, entry, slotClass, index: freeNumber(fn.id, slotClass, taken), slot: 0 });
+  }
+  const index = fn.phb ?? config.phbs?.[0]?.index ?? 0;
+  const slot = fn.slot ?? freeSlot(slotClass, index, config, taken);
+  if (slot === undefined) return fail('functions', `PHB ${index} has no free slot for ${fn.id}`, 'add a PHB');
+  if (taken.has(keyOf({ slotClass, index, slot }))) {
+    return fail('functions', `${fn.id}: slot ${slot} of PHB ${index} is taken`, 'choose another slot');
+  }
+  return ok({ config: fn, entry, slotClass, index, slot });
+}
+
+function freeNumber(id: string, slotClass: SlotClass, taken: ReadonlySet<string>): number {
+  const isFree = (index: number): boolean => !taken.has(keyOf({ slotClass, index, slot: 0 }));
+  const named = Number(/(\d{1,4})$/.exec(id)?.[1] ?? -1);
+  if (named >= 0 && isFree(named)) return named;
+  let index = 0;
+  while (!isFree(index)) index++;
+  return index;
+}
+
+/** Slots that others ask for by number are left to them. */
+function freeSlot(
+  slotClass: SlotClass,
+  index: number,
+  config: MachineConfig,
+  taken: ReadonlySet<string>,
+): number | undefined {
+  const asked = new Set(
+    config.functions.filter((fn) => (fn.phb ?? config.phbs?.[0]?.index) === index).map((fn) => fn.slot),
+  );
+  for (let slot = 1; slot < 32; slot++) {
+    if (!asked.has(slot) && !taken.has(keyOf({ slotClass, index, slot }))) return slot;
+  }
+  return undefined;
+}
+
+/** PHBs with their functions, in the order in which the platform shows them; `phbs`: those of the configuration that are meant. */
+export function phbPlans(
+  config: MachineConfig,
+  profile: PlatformProfile,
+  places: readonly Place[],
+  phbs = config.phbs ?? [],
+): readonly PhbPlan[] {
+  if (usesConfiguredPhbs(profile)) return phbs.map((phb) => qemuPhb(phb, config, profile, places));
+  return places.map((place) => phbPlan(place.slotClass, place.index, [place]));
+}
+
+function qemuPhb(
+  qemu: QemuPhbConfig,
+  config: MachineConfig,
+  profile: PlatformProfile,
+  places: readonly Place[],
+): PhbPlan {
+  const slotClass = profile.slotClasses[0];
+  invariant(slotClass !== undefined, `${profile.id} has no slot class`);
+  const limits = config.limits === undefined ? {} : { limits: config.limits };
+  const here = places.filter((place) => place.index === qemu.index);
+  return phbPlan(slotClass, qemu.index, here, { qemu, ...limits });
+}
+
+function phbPlan(
+  slotClass: SlotClass,
+  index: number,
+  places: readonly Place[],
+  options: Pick<PhbRequest, 'qemu' | 'limits'> = {},
+): PhbPlan {
+  const names = phbNames(slotClass, { index });
+  const functions = places.map(({ config, entry, slot }) => ({
+    config,
+    entry,
+    slot,
+    fn: names.functionAddress(slot),
+  }));
+  const specs = functions.map(({ entry, slot, fn }) => ({
+    fn,
+    bus: names.bus,
+    slot,
+    vendor: entry.vendor,
+    deviceId: entry.deviceId,
+    classCode: entry.classCode,
+    nodeName: entry.nodeName,
+  }));
+  return { phb: phbSpec({ slotClass, index, functions: specs, ...options }), functions };
+}
+
+/** A PHB as QEMU makes it when nothing is said about it: the profile's own values. */
+export function plainPhb(slotClass: SlotClass, index: number): QemuPhbConfig {
+  const values = ungraded(slotClass.values);
+  return {
+    index,
+    pgsz: hex(values.pageShifts.reduce((mask, shift) => mask + 2 ** shift, 0)),
+    ddw: values.ddw,
+    dmaWinAddr: hex(values.defaultStart),
+    dmaWinSize: hex(values.defaultSizeBytes),
+    dma64WinAddr: hex(values.ddwStart),
+  };
+}

@@ -1,0 +1,152 @@
+// What stands below the guest: memory, firmware, and devices behind PCI functions. Built from a configuration and a profile.
+
+import type { DeviceModel, DtNode, FunctionAddress, GuestPorts, MmioPort } from '../abi/ports.ts';
+import { invariant } from '../base/invariant.ts';
+import type { DeviceEntry } from '../device/index.ts';
+import type { FirmwareApi, PhbSpec } from '../firmware/types.ts';
+import type { GuestMemory } from '../memory/guest-memory.ts';
+import type { Scheduler } from '../time/scheduler.ts';
+import type { FunctionDescription } from '../trace/events.ts';
+import type { TraceSink } from '../trace/sink.ts';
+import type { FunctionConfig } from './config.ts';
+
+/** Where a function sits: one PHB may carry several (QEMU), or just it (PowerVM). */
+export interface PlacedFunction {
+  readonly config: FunctionConfig;
+  readonly description: FunctionDescription;
+  readonly entry: DeviceEntry;
+  readonly phb: PhbSpec;
+  readonly device: DeviceModel;
+}
+
+/** A PHB with the functions below it, as placement works it out. */
+export interface PhbPlan {
+  readonly phb: PhbSpec;
+  readonly functions: readonly {
+    readonly config: FunctionConfig;
+    readonly entry: DeviceEntry;
+    readonly fn: FunctionAddress;
+  }[];
+}
+
+export interface PlatformParts {
+  readonly memory: GuestMemory;
+  readonly firmware: FirmwareApi;
+  readonly scheduler: Scheduler;
+  readonly trace: TraceSink;
+  /** Seed of what media hold. */
+  readonly seed: number;
+  /** The function's interrupt line went up. */
+  readonly interrupt: (fn: FunctionAddress) => void;
+}
+
+export class Platform {
+  readonly memory: GuestMemory;
+  readonly firmware: FirmwareApi;
+  private readonly parts: PlatformParts;
+  private readonly byId = new Map<string, PlacedFunction>();
+  private readonly byFn = new Map<FunctionAddress, PlacedFunction>();
+
+  constructor(parts: PlatformParts) {
+    this.parts = parts;
+    this.memory = parts.memory;
+    this.firmware = parts.firmware;
+  }
+
+  functions(): readonly PlacedFunction[] {
+    return [...this.byId.values()];
+  }
+
+  find(id: string): PlacedFunction | undefined {
+    return this.byId.get(id);
+  }
+
+  /** Functions that share the PHB, and with it the windows. */
+  onSamePhb(placed: PlacedFunction): readonly PlacedFunction[] {
+    return this.functions().filter((other) => other.phb.buid === placed.phb.buid);
+  }
+
+  /** The PHB and its functions appear: functions first, so that whoever reads the trace knows whose windows these are. */
+  addPhb({ phb, functions }: PhbPlan): readonly PlacedFunction[] {
+    const descriptions = functions.map(({ config, fn }): FunctionDescription => {
+      const { id, slotClass, device } = config;
+      return { id, fn, slotClass, device, buid: phb.buid, defaultLiobn: phb.pe.defaultWindow.liobn };
+    });
+    for (const description of descriptions) this.parts.trace.emit({ kind: 'function-added', description });
+    this.firmware.addPhb(phb);
+    return functions.flatMap(({ config, entry, fn }, n) => {
+      const description = descriptions[n];
+      if (description === undefined) return [];
+      const device = this.createDevice(phb, fn, entry, this.byId.size);
+      const placed: PlacedFunction = { config, description, entry, phb, device };
+      this.byId.set(config.id, placed);
+      this.byFn.set(fn, placed);
+      return [placed];
+    });
+  }
+
+  /** The PHB leaves with all below it. */
+  removePhb(phb: PhbSpec): void {
+    for (const placed of this.functions()) {
+      if (placed.phb.buid !== phb.buid) continue;
+      placed.device.reset();
+      this.byId.delete(placed.config.id);
+      this.byFn.delete(placed.description.fn);
+      this.parts.trace.emit({ kind: 'function-removed', description: placed.description });
+    }
+    this.firmware.removePhb(phb.buid);
+  }
+
+  /** Partition reset: devices and windows as at power-on, memory zero. */
+  reset(): void {
+    for (const placed of this.functions()) placed.device.reset();
+    this.firmware.reset();
+    this.memory.clear();
+  }
+
+  /** The node that the firmware hands over for a PHB; a child of the root. */
+  phbNode(phb: PhbSpec): DtNode {
+    const name = `pci@${phb.buid.toString(16)}`;
+    const node = this.firmware.deviceTree().children.find((child) => child.name === name);
+    invariant(node !== undefined, `the firmware's tree has no ${name}`);
+    return node;
+  }
+
+  ports(): GuestPorts {
+    const { firmware, memory } = this;
+    return {
+      hcall: firmware.hcallPort,
+      rtas: firmware.rtasPort,
+      memory,
+      mmio: this.mmio(),
+      deviceTree: () => firmware.deviceTree(),
+    };
+  }
+
+  /** Loads from a function that is not there give all ones, stores go nowhere, as on the bus. */
+  private mmio(): MmioPort {
+    return {
+      read32: (fn, offset) => this.byFn.get(fn)?.device.read32(offset) ?? -1,
+      write32: (fn, offset, value) => this.byFn.get(fn)?.device.write32(offset, value),
+    };
+  }
+
+  private createDevice(phb: PhbSpec, fn: FunctionAddress, entry: DeviceEntry, number: number): DeviceModel {
+    const { firmware, scheduler, interrupt, seed } = this.parts;
+    let raised = false;
+    return entry.create({
+      bus: firmware.dmaBus(phb.buid, fn),
+      scheduler,
+      seed: (seed + number) >>> 0,
+      raiseInterrupt: () => {
+        // A line that is up already does not rise again; the guest sees it after the piece at work is done.
+        if (raised) return;
+        raised = true;
+        scheduler.after(0, () => {
+          raised = false;
+          interrupt(fn);
+        });
+      },
+    });
+  }
+}

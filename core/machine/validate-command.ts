@@ -1,0 +1,127 @@
+// May this command be done now? Asked before anything changes; the answer is for a person.
+
+import { fail, ok } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { deviceCatalogue } from '../device/index.ts';
+import { findProfile } from '../firmware/profiles/index.ts';
+import { driverFor } from '../guest/linux/drivers/index.ts';
+import type { MachineState } from '../trace/events.ts';
+import type { Command } from './commands.ts';
+import { withMoreFunctions } from './growth.ts';
+import type { Machine } from './machine.ts';
+import { MAX_FUNCTIONS } from './shapes.ts';
+import { validateConfig } from './validate.ts';
+
+type Check = Result<true>;
+const fine: Check = ok(true);
+
+/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, and those of a configuration. */
+export function checkCommand(machine: Machine, command: Command): Check {
+  switch (command.do) {
+    case 'mark':
+      return fine;
+    case 'configure':
+      return machine.state === 'off'
+        ? asCheck(validateConfig(command.config))
+        : notOff('the configuration changes only');
+    case 'boot':
+      return machine.state === 'off' ? fine : notOff('booting begins only');
+    case 'shutdown':
+      return machine.state === 'off' ? fail('is-off', 'the machine is off already', 'type: boot') : fine;
+    case 'reset':
+      return machine.state === 'off'
+        ? fail('is-off', 'there is nothing to reset: the machine is off', 'type: boot')
+        : fine;
+    case 'vf-add':
+      return checkAdd(machine, command.count, command.device);
+    case 'vf-remove':
+      return checkRemove(machine, command.id);
+    case 'io-start':
+      return checkIoStart(machine, command.id);
+    case 'io-stop':
+      return checkIoStop(machine, command.id);
+  }
+}
+
+function asCheck(result: Result<unknown>): Check {
+  return result.ok ? fine : result;
+}
+
+const notOff = (what: string): Check => fail('not-off', `${what} while the machine is off`, 'type: shutdown');
+
+/** Functions come and go while the machine is off, or runs. */
+function checkQuiet(state: MachineState): Check {
+  if (state === 'booting') return fail('is-booting', 'the guest is still booting', 'type: run until idle');
+  if (state === 'oops') return fail('is-oops', 'the guest has crashed', 'type: reset, or: shutdown');
+  return fine;
+}
+
+function checkAdd(machine: Machine, count: number, device: string): Check {
+  const quiet = checkQuiet(machine.state);
+  if (!quiet.ok) return quiet;
+  if (!deviceCatalogue.has(device)) {
+    const devices = [...deviceCatalogue.keys()].join(', ');
+    return fail('no-such-device', `there is no device "${device}"`, `choose one of: ${devices}`);
+  }
+  const present = machine.config.functions.length;
+  if (present + count > MAX_FUNCTIONS) {
+    return fail('too-many', `${present} functions and ${count} more are above ${MAX_FUNCTIONS}`, 'add fewer');
+  }
+  const profile = findProfile(machine.config.profile);
+  if (profile === undefined) return fine;
+  return asCheck(validateConfig(withMoreFunctions(machine.config, profile, count, device)));
+}
+
+function checkExists(machine: Machine, id: string): Check {
+  if (machine.leaving.has(id)) return fail('is-leaving', `${id} is being removed`, 'type: run until idle');
+  if (machine.platform.find(id) !== undefined) return fine;
+  const ids = machine.config.functions.map((fn) => fn.id);
+  const known = ids.length === 0 ? 'there are none; type: vf add 8' : `there are: ${shortList(ids)}`;
+  return fail('no-such-function', `there is no function "${id}"`, known);
+}
+
+const shortList = (ids: readonly string[]): string =>
+  ids.length > 12 ? `${ids.slice(0, 12).join(', ')} and ${ids.length - 12} more` : ids.join(', ');
+
+function checkRemove(machine: Machine, id: string): Check {
+  const quiet = checkQuiet(machine.state);
+  if (!quiet.ok) return quiet;
+  const exists = checkExists(machine, id);
+  if (!exists.ok) return exists;
+  const placed = machine.platform.find(id);
+  const others =
+    placed === undefined ? [] : machine.platform.onSamePhb(placed).filter((other) => other !== placed);
+  if (others.length === 0) return fine;
+  const names = others.map((other) => other.config.id).join(', ');
+  return fail(
+    'shared-phb',
+    `${id} shares its PHB with ${names}: a PHB leaves as a whole`,
+    'change the configuration while off',
+  );
+}
+
+function checkIoStart(machine: Machine, id: string): Check {
+  const exists = checkExists(machine, id);
+  if (!exists.ok) return exists;
+  if (machine.state === 'off') return fail('is-off', 'no guest runs', 'type: boot');
+  const quiet = checkQuiet(machine.state);
+  if (!quiet.ok) return quiet;
+  const placed = machine.platform.find(id);
+  if (placed !== undefined && driverFor(placed.config.device) === undefined) {
+    return fail('not-bound', `no driver of this guest drives ${id} (${placed.config.device})`);
+  }
+  if (placed !== undefined && machine.guest?.boundDriver(placed.description.fn) === undefined) {
+    return fail('not-bound', `the driver of ${id} is not bound`, 'type: show dmesg');
+  }
+  const workload = machine.workloads.get(id);
+  if (workload === undefined || workload.ended) return fine;
+  return fail('io-runs', `I/O on ${id} is running already`, `type: io stop ${id}`);
+}
+
+function checkIoStop(machine: Machine, id: string): Check {
+  const exists = checkExists(machine, id);
+  if (!exists.ok) return exists;
+  const workload = machine.workloads.get(id);
+  if (workload !== undefined && !workload.ended && !workload.stopping) return fine;
+  return fail('io-stopped', `no I/O runs on ${id}`, `type: io start ${id}`);
+}

@@ -1,0 +1,81 @@
+// `.ddwrun`: a session as JSON. What is read may come from anybody: sizes are bounded, unknown fields refused with their path.
+
+import { fail, ok } from '../base/result.ts';
+import type { Result } from '../base/result.ts';
+import { checkShape, integer, list, literal, pattern, record } from '../machine/shape.ts';
+import type { Shape } from '../machine/shape.ts';
+import { commandShape, configShape } from '../machine/shapes.ts';
+import { validateConfig } from '../machine/validate.ts';
+import type { SessionFile } from './session-types.ts';
+
+/** Longest text of a session file, in characters, and most commands in it. */
+export const MAX_SESSION_TEXT = 64 * 2 ** 20;
+const MAX_COMMANDS = 100_000;
+
+const count = integer(0, Number.MAX_SAFE_INTEGER);
+
+const sessionShape: Shape<SessionFile> = record({
+  format: literal('ddwrun'),
+  version: literal(1),
+  config: configShape,
+  commands: list(record({ step: count, command: commandShape }), MAX_COMMANDS),
+  steps: count,
+  traceHash: pattern(/^[0-9a-f]{16}$/, '16 hex digits'),
+  events: count,
+});
+
+/** A session file from its text. Errors: `not-json`, `not-a-session`, `too-large`, `bad-value`, `unknown-field` and those of a configuration. */
+export function parseSessionFile(text: string): Result<SessionFile> {
+  if (text.length > MAX_SESSION_TEXT) {
+    return fail(
+      'too-large',
+      `the file holds ${text.length} characters; a session has at most ${MAX_SESSION_TEXT}`,
+    );
+  }
+  const parsed = parseJson(text);
+  return parsed.ok ? checkSessionFile(parsed.value) : parsed;
+}
+
+export function checkSessionFile(value: unknown): Result<SessionFile> {
+  if (!saysDdwrun(value)) {
+    return fail(
+      'not-a-session',
+      'this is not a session of DDW Lab',
+      'open a file that the lab saved (.ddwrun)',
+    );
+  }
+  const checked = checkShape(sessionShape, value, 'session');
+  if (!checked.ok) return checked;
+  const config = validateConfig(checked.value.config);
+  if (!config.ok) return config;
+  let step = 0;
+  for (const [index, entry] of checked.value.commands.entries()) {
+    if (entry.step < step || entry.step > checked.value.steps) {
+      return fail('bad-value', `session.commands[${index}].step goes back in time or beyond the end`);
+    }
+    step = entry.step;
+  }
+  return checked;
+}
+
+/** Text of a session file: two-space JSON, so that a diff shows what changed. */
+export function sessionText(file: SessionFile): string {
+  return `${JSON.stringify(file, null, 2)}\n`;
+}
+
+function parseJson(text: string): Result<unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return ok(value);
+  } catch {
+    return fail(
+      'not-json',
+      'the file is not JSON: it is damaged, or not a session',
+      'open a file that the lab saved (.ddwrun)',
+    );
+  }
+}
+
+function saysDdwrun(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'format' in value && value.format === 'ddwrun';
+}
