@@ -35,9 +35,6 @@ export {
   EDU_VENDOR,
 } from './device/edu.ts';
 export { EduDevice, masteredBus } from './device/edu.ts';
-export { GuestMemory } from './memory/guest-memory.ts';
-export { createClock } from './time/clock.ts';
-export { createScheduler } from './time/scheduler.ts';
 
 export { InvariantError } from './base/invariant.ts';
 export { durationText, parseDuration, parseInteger, parseSize, sizeText } from './base/quantities.ts';
@@ -78,6 +75,3 @@ export { findProfile, findSlotClass } from './firmware/profiles/index.ts';
 export { memoryLayout } from './firmware/tree/layout.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
 export { kernelByRelease } from './guest/linux/kernels/index.ts';
-export { GuestMemory } from './memory/guest-memory.ts';
-export { createClock } from './time/clock.ts';
-export { createScheduler } from './time/scheduler.ts';
