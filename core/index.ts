@@ -35,6 +35,9 @@ export {
   EDU_VENDOR,
 } from './device/edu.ts';
 export { EduDevice, masteredBus } from './device/edu.ts';
+export { GuestMemory } from './memory/guest-memory.ts';
+export { createClock } from './time/clock.ts';
+export { createScheduler } from './time/scheduler.ts';
 
 export { InvariantError } from './base/invariant.ts';
 export { durationText, parseDuration, parseInteger, parseSize, sizeText } from './base/quantities.ts';

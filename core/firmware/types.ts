@@ -15,6 +15,8 @@ export interface PciFunctionSpec {
   readonly classCode: number;
   /** Node name without unit address: `mass-storage`, `ethernet`. */
   readonly nodeName: string;
+  /** Size of the memory behind each base address register, for configuration space; absent: none can be set. */
+  readonly barBytes?: readonly number[];
   /** Further properties, raw bytes (`ibm,loc-code`). */
   readonly properties?: ReadonlyMap<string, Uint8Array>;
 }
