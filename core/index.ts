@@ -64,17 +64,12 @@ export { formatLine, formatParts } from './trace/format.ts';
 export { encodeEnd, encodeEvent, encodeHeader } from './trace/jsonl.ts';
 export { NO_NAMES, TraceNames } from './trace/names.ts';
 
-// The parts below a session, for what drives them by themselves: `conform` holds them against recordings.
+// The guest on ports of one's own: `conform` holds it against recordings.
 export type { GuestPorts, HcallPort, RtasPort } from './abi/ports.ts';
-export type { PciFunctionSpec } from './firmware/types.ts';
-export type { VioDeviceSpec } from './firmware/vio.ts';
 export type { KernelBuild } from './guest/linux/kernels/kernel-build.ts';
 export type { BoundDriver, DmaApi, Driver, LinuxDevice, ScatterList } from './guest/linux/types.ts';
 export type { Scheduler, Task } from './time/scheduler.ts';
 export type { TraceSink } from './trace/sink.ts';
-export { Firmware } from './firmware/firmware.ts';
-export { phbNames, phbSpec } from './firmware/phb-spec.ts';
-export { findProfile, findSlotClass } from './firmware/profiles/index.ts';
-export { memoryLayout } from './firmware/tree/layout.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
 export { kernelByRelease } from './guest/linux/kernels/index.ts';
+export { createScheduler } from './time/scheduler.ts';
