@@ -72,4 +72,3 @@ export type { Scheduler, Task } from './time/scheduler.ts';
 export type { TraceSink } from './trace/sink.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
 export { kernelByRelease } from './guest/linux/kernels/index.ts';
-export { createScheduler } from './time/scheduler.ts';
