@@ -81,7 +81,8 @@ function* setupDevices(k: KernelState, node: LiveNode): Generator<number, readon
   return devices;
 }
 
-function newDevice(node: LiveNode): GuestDevice | undefined {
+/** The device of a PCI node; undefined when the node belongs to no PHB. */
+export function newDevice(node: LiveNode): GuestDevice | undefined {
   const pdn = node.pdn;
   if (pdn === undefined) return undefined;
   const id = (name: string): number => cellOf(node.dt.properties.get(name) ?? new Uint8Array(4), 0);

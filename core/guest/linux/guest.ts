@@ -9,6 +9,7 @@ import { addPhb, applyBootArguments, bootDma } from './boot.ts';
 import { KernelDmaApi } from './dma-api.ts';
 import { detachNode, memoryGoingOnline, memoryOffline } from './hotplug.ts';
 import { newKernel } from './kernel.ts';
+import { editProperty, requiredMask, rescan, type MaskKind } from './user-space.ts';
 import type { LinuxGuestOptions } from './guest-options.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import type { LiveNode } from './live-tree.ts';
@@ -122,6 +123,37 @@ export class LinuxGuest {
       maskBits: dev.dmaMaskBits,
     });
     this.options.trace.close();
+  }
+
+  /** A driver sets one mask: 0 or -5. `required` only asks which mask all of RAM needs. */
+  *setMask(fn: FunctionAddress, kind: MaskKind, bits: number): Generator<number, number, void> {
+    const dev = this.guestDevice(fn);
+    const api = this.api;
+    invariant(api !== undefined, 'the guest is used before boot()');
+    if (kind === 'both') return yield* api.setMasks(dev, bits, bits);
+    if (kind === 'streaming') return yield* api.setMask(dev, bits);
+    if (kind === 'coherent') return yield* api.setCoherentMask(dev, bits);
+    yield* requiredMask(this.kernel, dev);
+    return 0;
+  }
+
+  /** /sys/bus/pci/devices/<fn>/remove: unbinds the driver and forgets the device; its node stays in the tree. */
+  *removeFunction(fn: FunctionAddress): Task {
+    yield* this.unbind(fn);
+    const dev = this.guestDevice(fn);
+    const group = this.groupOf(dev.node);
+    if (group !== undefined) this.kernel.printk.dev('info', dev, `Removing from iommu group ${group}`);
+    this.found = this.found.filter((other) => other !== dev);
+  }
+
+  /** /sys/bus/pci/rescan: functions that were removed come back without a driver. */
+  *rescan(): Task {
+    this.found.push(...(yield* rescan(this.kernel, this.found)));
+  }
+
+  /** /proc/ppc64/ofdt: sets a property of the live tree, or removes it. False: no such node. */
+  editProperty(path: string, name: string, value: Uint8Array | undefined): boolean {
+    return editProperty(this.kernel, path, name, value);
   }
 
   /** The function raised its interrupt. */
