@@ -30,11 +30,6 @@ export function conformCalls(name: string, text: string): Result<ConformReport> 
   });
 }
 
-/** True for text that begins as a recording of calls does. */
-export function isCalls(text: string): boolean {
-  return /^\s*\{[^\n]*"op"\s*:/.test(text);
-}
-
 function perform(rig: CallsRig, op: Fields, at: string, line: string, tally: Tally): void {
   const kind = op.string('op');
   const perform = CALLS_OPS.get(kind);
