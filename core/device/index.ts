@@ -1,6 +1,7 @@
 // What can be put behind a PCI function: a new device is its file and one row here.
 
 import type { CreateDevice } from './types.ts';
+import { createNic } from './nic.ts';
 import { createNvme } from './nvme.ts';
 import { createTestdev } from './testdev.ts';
 
@@ -29,6 +30,40 @@ const entries: readonly DeviceEntry[] = [
     deviceId: 0x0010,
     classCode: 0x010802,
     nodeName: 'mass-storage',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+  },
+  {
+    // It stands for no vendor's adapter: 0xfffe is nobody's vendor number.
+    device: 'nic',
+    title: 'Virtual function of an SR-IOV network adapter, 10 Gbit/s',
+    create: (host) => createNic(host, { kind: 'nic', nsPerByte: 0.8 }),
+    vendor: 0xfffe,
+    deviceId: 0x0001,
+    classCode: 0x020000,
+    nodeName: 'ethernet',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+  },
+  {
+    device: 'e1000',
+    title: 'Intel 82540EM network adapter (32-bit DMA), 1 Gbit/s',
+    create: (host) => createNic(host, { kind: 'e1000', nsPerByte: 8 }),
+    vendor: 0x8086,
+    deviceId: 0x100e,
+    classCode: 0x020000,
+    nodeName: 'ethernet',
+    dmaMaskBits: 32,
+    coherentMaskBits: 32,
+  },
+  {
+    device: 'e1000e',
+    title: 'Intel 82574L network adapter (64-bit DMA), 1 Gbit/s',
+    create: (host) => createNic(host, { kind: 'e1000e', nsPerByte: 8 }),
+    vendor: 0x8086,
+    deviceId: 0x10d3,
+    classCode: 0x020000,
+    nodeName: 'ethernet',
     dmaMaskBits: 64,
     coherentMaskBits: 64,
   },

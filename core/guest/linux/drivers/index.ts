@@ -2,8 +2,9 @@
 
 import type { Driver } from '../types.ts';
 import { nvmeDriver } from './nvme.ts';
+import { e1000Driver, e1000eDriver, vfnetDriver } from './ring-nic.ts';
 
-export const DRIVERS: readonly Driver[] = [nvmeDriver];
+export const DRIVERS: readonly Driver[] = [nvmeDriver, vfnetDriver, e1000Driver, e1000eDriver];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */
 export function driverFor(device: string): Driver | undefined {
