@@ -6,7 +6,11 @@ import { indirect, put, sampleMachine, stuff } from './scenario-samples.ts';
 import { timelines } from './scenario-timeline.ts';
 
 const D = 0x80000000;
-const plain: RequestOptions = { multitceOff: false, cpus: 1, marks: [] };
+const plain: RequestOptions = { multitceOff: false, cpus: 1, marks: [], defaultWindowBytes: 2 ** 30 };
+const mark = (call: { readonly seq: number }): { seq: number; name: string } => ({
+  seq: call.seq,
+  name: 'read nvme0n1',
+});
 
 /** "16+16 lasting @1" or "unmap 0+16": pages of the elements, set-up calls before. */
 function text(r: WorkRequest): string {
@@ -68,8 +72,8 @@ describe("a driver's requests", () => {
   it('are buffers that the driver keeps when a later step of the script takes them back', () => {
     const map = put(D, 0x1000n, 0x20003n);
     const unmap = stuff(D, 0x1000n, 1);
-    expect(requests([map, unmap], { marks: [map.seq] })).toEqual(['map 1 @0', 'unmap 0:0+1']);
-    expect(requests([map, unmap], { marks: [unmap.seq] })).toEqual(['map 1 lasting @0', 'unmap 0:0+1']);
+    expect(requests([map, unmap], { marks: [mark(map)] })).toEqual(['map 1 @0', 'unmap 0:0+1']);
+    expect(requests([map, unmap], { marks: [mark(unmap)] })).toEqual(['map 1 lasting @0', 'unmap 0:0+1']);
   });
 
   it('join lists of 512 entries of one buffer', () =>

@@ -21,6 +21,10 @@ export interface MapRequest {
   readonly elements: readonly MapElement[];
   /** Outlives the step of the guest script that made it: a buffer that a driver keeps. */
   readonly lasting: boolean;
+  /** Taken for dma_alloc_coherent(), which aligns by size: lasting, both ways, naturally aligned, not made by a workload. */
+  readonly coherent: boolean;
+  /** Several CPUs: the small pool that the recording shows it in. */
+  readonly pool: number | undefined;
   readonly calls: readonly TceCall[];
   /** Set-up calls of this bus that came before it. */
   readonly after: number;
@@ -44,8 +48,10 @@ export type WorkRequest = MapRequest | UnmapRequest;
 export interface RequestOptions {
   readonly multitceOff: boolean;
   readonly cpus: number;
-  /** Sequence numbers of the trace's marks, ascending: the steps of the guest script. */
-  readonly marks: readonly number[];
+  /** The trace's marks in order: the steps of the guest script. */
+  readonly marks: readonly { readonly seq: number; readonly name: string }[];
+  /** Entries of a window at boot: tells the pools apart. */
+  readonly defaultWindowBytes: number;
 }
 
 /** Requests of one bus in the order of their first calls. */
@@ -192,7 +198,7 @@ class RequestReader {
     let high = this.options.marks.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if ((this.options.marks[middle] ?? 0) <= seq) low = middle + 1;
+      if ((this.options.marks[middle]?.seq ?? 0) <= seq) low = middle + 1;
       else high = middle;
     }
     return low;
@@ -206,7 +212,7 @@ class RequestReader {
         const id = maps.length;
         for (const e of elements) e.request = id;
         starts.push(elements[0]?.first ?? 0);
-        maps.push(mapRequest(id, run, elements));
+        maps.push(this.mapRequest(id, run, elements));
       }
     const unmaps = this.unmaps.map((u): UnmapRequest => ({
       kind: 'unmap',
@@ -218,6 +224,45 @@ class RequestReader {
       seq: u.call.seq,
     }));
     return [...maps, ...unmaps].sort((a, b) => a.seq - b.seq);
+  }
+
+  private mapRequest(id: number, run: Run, elements: readonly Element[]): MapRequest {
+    const calls = elements.flatMap((e) => e.calls);
+    const lasting = elements.every(lasts);
+    return {
+      kind: 'map',
+      id,
+      liobn: run.liobn,
+      pageShift: run.pageShift,
+      elements: elements.map((e) => ({ pages: e.pages, tce: e.tce })),
+      lasting,
+      coherent: lasting && elements.every((e) => this.looksCoherent(e, run.pageShift)),
+      pool: this.poolOf(run, elements),
+      calls,
+      after: run.after,
+      seq: calls[0]?.seq ?? 0,
+    };
+  }
+
+  private looksCoherent(element: Element, pageShift: number): boolean {
+    const bytes = BigInt(element.pages) << BigInt(pageShift);
+    const address = element.tce & ~0xfffn;
+    const inWork = /^(read|write|net|ping|cpu|parallel)\b/.test(
+      this.options.marks[element.step - 1]?.name ?? '',
+    );
+    const powerOfTwo = (element.pages & (element.pages - 1)) === 0;
+    return (element.tce & 3n) === 3n && powerOfTwo && address % bytes === 0n && !inWork;
+  }
+
+  /** A quarter of the lower three quarters of a window of 1 GiB and more (kernel/iommu.c, iommu_init_table). */
+  private poolOf(run: Run, elements: readonly Element[]): number | undefined {
+    const bytes = this.windows.sizeOf(run.liobn) ?? this.options.defaultWindowBytes;
+    if (this.options.cpus === 1 || bytes < 2 ** 30) return undefined;
+    const poolSize = Math.floor(Math.floor(((bytes / 2 ** run.pageShift) * 3) / 4) / 4);
+    const first = elements[0];
+    if (first === undefined || first.pages > 15) return undefined;
+    const index = first.first - this.windows.firstEntryOf(run.liobn);
+    return Math.min(3, Math.floor(index / poolSize));
   }
 }
 
@@ -239,21 +284,6 @@ function splitRun(run: Run): readonly (readonly Element[])[] {
     } else list.push(element);
   }
   return requests;
-}
-
-function mapRequest(id: number, run: Run, elements: readonly Element[]): MapRequest {
-  const calls = elements.flatMap((e) => e.calls);
-  return {
-    kind: 'map',
-    id,
-    liobn: run.liobn,
-    pageShift: run.pageShift,
-    elements: elements.map((e) => ({ pages: e.pages, tce: e.tce })),
-    lasting: elements.every(lasts),
-    calls,
-    after: run.after,
-    seq: calls[0]?.seq ?? 0,
-  };
 }
 
 function entryOf(call: TceCall, pageShift: number): number {

@@ -103,6 +103,7 @@ interface WindowState {
   pageShift: number;
   /** Bus address of its start; undefined for a default window, which is never filled 1:1. */
   start: bigint | undefined;
+  bytes: number | undefined;
   /** Entries that drivers hold: in the kernel's bitmap, whatever the table holds. */
   readonly held: Set<number>;
   /** Entries that drivers held once: some drivers unmap twice (sym53c8xx when a command times out). */
@@ -118,6 +119,16 @@ export class WindowBook {
 
   pageShiftOf(liobn: number): number {
     return this.stateOf(liobn).pageShift;
+  }
+
+  /** Bytes of a window that was created; undefined for a default one. */
+  sizeOf(liobn: number): number | undefined {
+    return this.stateOf(liobn).bytes;
+  }
+
+  firstEntryOf(liobn: number): number {
+    const { start, pageShift } = this.stateOf(liobn);
+    return Number((start ?? 0n) >> BigInt(pageShift));
   }
 
   classify(call: Call): CallClass {
@@ -151,6 +162,7 @@ export class WindowBook {
     const fresh: WindowState = {
       pageShift: 12,
       start: undefined,
+      bytes: undefined,
       held: new Set(),
       heldOnce: new Set(),
       fillEnd: undefined,
@@ -173,6 +185,7 @@ export class WindowBook {
     const window = this.stateOf(liobn);
     window.pageShift = Number(fields.get('page_shift') ?? '12');
     window.start = BigInt(fields.get('start') ?? '0');
+    window.bytes = 2 ** Number(fields.get('window_shift') ?? '0');
   }
 }
 

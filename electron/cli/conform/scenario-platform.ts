@@ -1,0 +1,114 @@
+// A recording's machine as the plan describes it: memory, firmware with its limits, PHBs, functions. No device models: the
+// drivers' requests come from the recording.
+
+import type { GuestPorts, KernelBuild, MemoryLayout, PciFunctionSpec, Result } from '../../../core/index.ts';
+import {
+  createClock,
+  createScheduler,
+  fail,
+  findProfile,
+  findSlotClass,
+  Firmware,
+  GuestMemory,
+  kernelByRelease,
+  memoryLayout,
+  ok,
+  phbNames,
+  phbSpec,
+} from '../../../core/index.ts';
+import { firstVioUnit, nodeNameOf, qemuPciKind, vioNodeName } from './qemu-devices.ts';
+import type { PlanDevice, PlanMachine, PlanPhb } from './scenario-plan.ts';
+import { PortRecorder } from './scenario-recorder.ts';
+import { hex } from './scenario-text.ts';
+
+export class ScenarioPlatform {
+  readonly machine: PlanMachine;
+  readonly kernel: KernelBuild;
+  readonly clock = createClock();
+  readonly scheduler = createScheduler(this.clock);
+  readonly memory: GuestMemory;
+  readonly firmware: Firmware;
+  readonly recorder: PortRecorder;
+  layout: MemoryLayout;
+
+  /** Errors: a platform, kernel or device that the model does not have. */
+  static build(machine: PlanMachine): Result<ScenarioPlatform> {
+    const kernel = kernelByRelease(machine.kernel);
+    if (kernel === undefined) return fail('unknown-kernel', `the model has no kernel ${machine.kernel}`);
+    if (!/^qemu-/.test(machine.firmwareBase))
+      return fail('unknown-firmware', `the model has no firmware ${machine.firmwareBase}`);
+    for (const { kind } of machine.pciDevices)
+      if (qemuPciKind(kind) === undefined)
+        return fail('unknown-device', `the model has no PCI device ${kind}`);
+    for (const kind of machine.vioDevices)
+      if (vioNodeName(kind) === undefined)
+        return fail('unknown-device', `the model has no VIO device ${kind}`);
+    return ok(new ScenarioPlatform(machine, kernel));
+  }
+
+  private constructor(machine: PlanMachine, kernel: KernelBuild) {
+    this.machine = machine;
+    this.kernel = kernel;
+    this.memory = new GuestMemory(machine.ramBytes);
+    const profile = findProfile('qemu-pseries');
+    const slotClass = profile?.slotClasses[0];
+    if (profile === undefined || slotClass === undefined) throw new Error('the QEMU profile is gone');
+    this.layout = {
+      ...memoryLayout(machine.ramBytes, machine.maxmemBytes ?? machine.ramBytes),
+      hasDynamicMemory: machine.maxmemBytes !== undefined,
+      nvdimms: machine.nvdimms,
+    };
+    this.firmware = new Firmware({
+      profile,
+      memory: this.memory,
+      layout: this.layout,
+      clock: this.clock,
+      limits: machine.limits,
+      vioDevices: machine.vioDevices.map((kind, i) => ({
+        nodeName: vioNodeName(kind) ?? kind,
+        unit: firstVioUnit + i,
+        liobn: firstVioUnit + i,
+      })),
+    });
+    for (const phb of machine.phbs)
+      this.firmware.addPhb(
+        phbSpec({
+          slotClass: findSlotClass(profile, slotClass.id) ?? slotClass,
+          index: phb.index,
+          functions: functionsOf(machine, phb, phbNames(slotClass, { index: phb.index }).bus),
+          qemu: {
+            pgsz: hex(phb.pgsz),
+            ddw: phb.ddw,
+            dmaWinAddr: hex(phb.dmaWinAddr),
+            dmaWinSize: hex(phb.dmaWinSize),
+            dma64WinAddr: hex(phb.dma64WinAddr),
+          },
+          ...(machine.limits === undefined ? {} : { limits: machine.limits }),
+        }),
+      );
+    const tree = this.firmware.deviceTree();
+    this.recorder = new PortRecorder(this.firmware.hcallPort, this.firmware.rtasPort, this.memory, tree);
+  }
+
+  ports(): GuestPorts {
+    return {
+      hcall: this.recorder.hcall,
+      rtas: this.recorder.rtas,
+      memory: this.memory,
+      mmio: { read32: () => -1, write32: () => undefined },
+      deviceTree: () => this.firmware.deviceTree(),
+    };
+  }
+}
+
+function functionsOf(machine: PlanMachine, phb: PlanPhb, bus: number): readonly PciFunctionSpec[] {
+  return machine.pciDevices
+    .filter((d) => d.phb === phb.index)
+    .sort((a, b) => a.slot - b.slot)
+    .map((d) => functionOf(d, bus));
+}
+
+function functionOf(device: PlanDevice, bus: number): PciFunctionSpec {
+  const kind = qemuPciKind(device.kind) ?? { vendor: 0, deviceId: 0, classCode: 0 };
+  return { fn: device.address, bus, slot: device.slot, ...kind, nodeName: nodeNameOf(kind.classCode) };
+}
