@@ -19,10 +19,16 @@ export function commandText(command: Command, config: MachineConfig): string {
     case 'io-stop':
       return `io stop ${command.id}`;
     case 'mark':
-      return `mark ${command.text}`;
+      return `mark ${quoted(command.text)}`;
     default:
       return command.do;
   }
+}
+
+/** A remark as the shell reads it back: in quotes where its signs mean something there. */
+function quoted(text: string): string {
+  if (text !== '' && !/[;#"']|^\s|\s$|\s\s/.test(text)) return text;
+  return text.includes('"') ? `'${text.replaceAll("'", '’')}'` : `"${text}"`;
 }
 
 function ioText(io: IoParameters): string {

@@ -70,6 +70,8 @@ export const configShape: Shape<MachineConfig> = record(
   { phbs: list(phb, 31), limits, hasDynamicMemory: boolean },
 );
 
+const remark = pattern(/^\P{Cc}{1,250}$/u, 'a line of at most 250 characters');
+
 const io: Shape<IoParameters> = record({
   sizeBytes: integer(1, 2 ** 24),
   depth: integer(1, 65_536),
@@ -89,7 +91,7 @@ export const commandShape: Shape<Command> = union<Command>(
     ['vf-remove', record({ do: literal('vf-remove'), id })],
     ['io-start', record({ do: literal('io-start'), id, io })],
     ['io-stop', record({ do: literal('io-stop'), id })],
-    ['mark', record({ do: literal('mark'), text: text(1000) })],
+    ['mark', record({ do: literal('mark'), text: remark })],
   ]),
 );
 

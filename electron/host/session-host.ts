@@ -1,0 +1,216 @@
+// Owns a session and lets it work in short turns, so that whoever shares the thread (window, terminal) gets answers in time.
+// Wall-clock time lives here and nowhere below: docs/decisions/0006-core-in-the-main-process-in-slices.md
+
+import {
+  compileFilter,
+  defaultScenario,
+  fail,
+  ok,
+  Replay,
+  Session,
+  sessionText,
+  parseSessionFile,
+  TraceNames,
+} from '../../core/index.ts';
+import type { AnswerTo, Command, MachineConfig, Query, Result, TraceFilter } from '../../core/index.ts';
+import { readSessionText, writeAtomically } from './session-store.ts';
+import type { HostProgress, SessionHostApi, TracePage, TracePageRequest } from './host-types.ts';
+import { RateMeter } from './rate-meter.ts';
+import { pageOfTrace } from './trace-page.ts';
+
+export interface SessionHostOptions {
+  /** Longest turn of work. */
+  readonly sliceMs?: number;
+  /** Shortest time between two progress reports. */
+  readonly progressMs?: number;
+  /** Milliseconds that never go back; for tests. */
+  readonly now?: () => number;
+  readonly config?: MachineConfig;
+}
+
+/** Steps between two looks at the clock: a step is short, reading the clock is not free. */
+const STEPS_PER_LOOK = 4;
+
+export class SessionHost implements SessionHostApi {
+  private readonly sliceMs: number;
+  private readonly progressMs: number;
+  private readonly now: () => number;
+  private readonly listeners = new Set<(progress: HostProgress) => void>();
+  private readonly waiting = new Set<() => void>();
+  private readonly rate: RateMeter;
+  private current: Session;
+  private file: string | undefined;
+  private on = false;
+  private pending: NodeJS.Immediate | undefined;
+  private longestSliceMs = 0;
+  private reportedAt = -Infinity;
+  private names = new TraceNames();
+  /** Events whose names are known. */
+  private named = 0;
+  private filter: { readonly text: string; readonly test: TraceFilter } | undefined;
+
+  /** Throws only when `config` is not a machine: check it before, or leave it out. */
+  constructor(options: SessionHostOptions = {}) {
+    this.sliceMs = options.sliceMs ?? 8;
+    this.progressMs = options.progressMs ?? 100;
+    this.now = options.now ?? (() => performance.now());
+    this.rate = new RateMeter(this.now);
+    const session = Session.create(options.config ?? defaultScenario());
+    if (!session.ok) throw new Error(session.error.message);
+    this.current = session.value;
+  }
+
+  /** For hosts that need more than this API: export, the command line. */
+  get session(): Session {
+    return this.current;
+  }
+
+  dispatch(command: Command): Result<{ readonly seq: number }> {
+    const accepted = this.current.dispatch(command);
+    if (accepted.ok) this.wake();
+    return accepted;
+  }
+
+  query<Q extends Query>(query: Q): Result<AnswerTo<Q>> {
+    return this.current.query(query);
+  }
+
+  start(): void {
+    this.on = true;
+    this.wake();
+    this.report(true);
+  }
+
+  stop(): void {
+    this.on = false;
+    if (this.pending !== undefined) clearImmediate(this.pending);
+    this.pending = undefined;
+    this.report(true);
+    this.release();
+  }
+
+  whenIdle(): Promise<void> {
+    if (!this.on || this.current.idle) return Promise.resolve();
+    return new Promise((resolve) => this.waiting.add(resolve));
+  }
+
+  onProgress(listener: (progress: HostProgress) => void): () => void {
+    this.listeners.add(listener);
+    return () => void this.listeners.delete(listener);
+  }
+
+  progress(): HostProgress {
+    const status = this.current.query({ ask: 'status' });
+    const { state, nowNs, events, hcalls, problems } = status.ok
+      ? status.value
+      : { state: 'off' as const, nowNs: 0, events: 0, hcalls: 0, problems: 0 };
+    return {
+      state,
+      nowNs,
+      steps: this.current.steps,
+      events,
+      hcalls,
+      hcallsPerSecond: this.rate.perSecond(hcalls),
+      problems,
+      running: this.pending !== undefined,
+      busy: !this.current.idle,
+      longestSliceMs: this.longestSliceMs,
+      ...(this.file === undefined ? {} : { file: this.file }),
+    };
+  }
+
+  tracePage(request: TracePageRequest): Result<TracePage> {
+    const filter = this.filterOf(request.filter);
+    if (!filter.ok) return filter;
+    this.names.feed(this.current.trace, this.named, this.current.traceLength);
+    this.named = this.current.traceLength;
+    return ok(pageOfTrace(this.current.trace, request, filter.value, this.now));
+  }
+
+  new(config?: MachineConfig): Result<true> {
+    const session = Session.create(config ?? defaultScenario());
+    if (!session.ok) return session;
+    this.adopt(session.value, undefined);
+    return ok(true);
+  }
+
+  async open(file: string): Promise<Result<true>> {
+    const text = await readSessionText(file);
+    if (!text.ok) return text;
+    const parsed = parseSessionFile(text.value);
+    if (!parsed.ok) return parsed;
+    const session = await this.replay(new Replay(parsed.value));
+    if (!session.ok) return session;
+    this.adopt(session.value, file);
+    return ok(true);
+  }
+
+  async save(file: string): Promise<Result<true>> {
+    const written = await writeAtomically(file, sessionText(this.current.save()));
+    if (written.ok) this.file = file;
+    return written;
+  }
+
+  private async replay(replay: Replay): Promise<Result<Session>> {
+    for (;;) {
+      const until = this.now() + this.sliceMs;
+      while (replay.result === undefined && this.now() < until) replay.advance(STEPS_PER_LOOK);
+      if (replay.result !== undefined) return replay.result;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  private adopt(session: Session, file: string | undefined): void {
+    this.current = session;
+    this.file = file;
+    this.filter = undefined;
+    this.names = new TraceNames();
+    this.named = 0;
+    this.rate.reset();
+    this.wake();
+    this.report(true);
+    if (session.idle) this.release();
+  }
+
+  /** Lets the machine work if it may and can. */
+  private wake(): void {
+    if (!this.on || this.pending !== undefined || this.current.idle) return;
+    this.pending = setImmediate(() => this.slice());
+  }
+
+  private slice(): void {
+    this.pending = undefined;
+    const begun = this.now();
+    const until = begun + this.sliceMs;
+    let idle = false;
+    while (!idle && this.now() < until) idle = this.current.advance(STEPS_PER_LOOK).idle;
+    this.longestSliceMs = Math.max(this.longestSliceMs, this.now() - begun);
+    this.wake();
+    this.report(idle);
+    if (idle) this.release();
+  }
+
+  private report(always: boolean): void {
+    const now = this.now();
+    if (!always && now - this.reportedAt < this.progressMs) return;
+    this.reportedAt = now;
+    const progress = this.progress();
+    this.longestSliceMs = 0;
+    for (const listener of this.listeners) listener(progress);
+  }
+
+  private release(): void {
+    for (const resolve of this.waiting) resolve();
+    this.waiting.clear();
+  }
+
+  /** Pages of one view come one after another with the same expression: it is compiled once. */
+  private filterOf(text = ''): Result<TraceFilter | undefined> {
+    if (text.trim() === '') return ok(undefined);
+    if (text.length > 2000) return fail('filter-too-long', 'the filter is longer than 2000 characters');
+    if (this.filter?.text === text) return ok(this.filter.test);
+    const test = compileFilter(text, this.names);
+    if (test.ok) this.filter = { text, test: test.value };
+    return test;
+  }
+}
