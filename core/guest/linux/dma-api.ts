@@ -13,6 +13,8 @@ import type { DmaApi, DmaDirection, LinuxDevice, ScatterList } from './types.ts'
 const EIO = -5;
 /** IOMAP_MAX_ORDER. */
 const MOST_ORDER = 13;
+/** dma_get_max_seg_size() when the driver set none. */
+const DEFAULT_MAX_SEG = 65536;
 /** Kernel virtual address of real address 0 (PAGE_OFFSET), for the log. */
 const PAGE_OFFSET = 0xc000_0000_0000_0000n;
 
@@ -85,11 +87,7 @@ export class KernelDmaApi implements DmaApi {
     const last = this.last;
     if (last !== undefined && last.dev === dev && last.table === last.dev.table) return last;
     const known = this.paths.get(dev);
-    if (
-      known !== undefined &&
-      known.table === known.dev.table &&
-      known.maxSegBytes === (dev.maxSegBytes ?? known.maxSegBytes)
-    ) {
+    if (known !== undefined && known.table === known.dev.table) {
       this.last = known;
       return known;
     }
@@ -271,6 +269,7 @@ export class KernelDmaApi implements DmaApi {
     let nextHi = 0;
     let nextLo = 0;
     let mayMerge = false;
+    const maxSegBytes = path.dev.maxSegBytes ?? DEFAULT_MAX_SEG;
     for (let i = 0; i < count; i++) {
       const address = sg.addresses[i] as number;
       const bytes = sg.lengths[i] as number;
@@ -291,7 +290,7 @@ export class KernelDmaApi implements DmaApi {
         !this.k.novmerge &&
         this.handleHi === nextHi &&
         this.handleLo === nextLo &&
-        (sg.dmaBytes[out] as number) + bytes <= path.maxSegBytes;
+        (sg.dmaBytes[out] as number) + bytes <= maxSegBytes;
       if (joined) sg.dmaBytes[out] = (sg.dmaBytes[out] as number) + bytes;
       else {
         out++;

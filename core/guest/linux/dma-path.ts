@@ -19,10 +19,7 @@ export interface DmaPath {
   /** What the table may hand out under either mask. */
   readonly limits: AllocLimits | undefined;
   readonly coherentLimits: AllocLimits | undefined;
-  readonly maxSegBytes: number;
 }
-
-const DEFAULT_MAX_SEG = 65536;
 
 export function dmaPathOf(k: KernelState, dev: GuestDevice): DmaPath {
   const limited = dev.busDmaLimit !== 0n;
@@ -37,7 +34,6 @@ export function dmaPathOf(k: KernelState, dev: GuestDevice): DmaPath {
     offsetLo: lo32(dev.dmaOffset),
     limits: dev.table?.limits(dev.dmaMaskBits, dev.segBoundaryBits),
     coherentLimits: dev.table?.limits(dev.coherentMaskBits, dev.segBoundaryBits),
-    maxSegBytes: dev.maxSegBytes ?? DEFAULT_MAX_SEG,
   };
 }
 

@@ -2,7 +2,7 @@
 // Sources: digest S5 (5.15.y with a back-port of December 2024), C3 to C6, generation G2a.
 
 import type { KernelBuild } from './kernel-build.ts';
-import { asBuild, assumed, documented, observed } from './builds.ts';
+import { asBuild, assumed, documented } from './builds.ts';
 import { linux513 } from './linux-5.13.ts';
 
 export const linux515: KernelBuild = asBuild(linux513, {
@@ -10,7 +10,7 @@ export const linux515: KernelBuild = asBuild(linux513, {
   title: 'Linux 5.15: the series that brought indirect mapping',
   generation: 'G2a',
   releases: ['5.15'],
-  messages: observed(
+  messages: documented(
     {
       queryShowsAnswer: false,
       windowNoun: 'DMA window',
@@ -19,16 +19,17 @@ export const linux515: KernelBuild = asBuild(linux513, {
       lsaLine: false,
       limitLine: 'warn-when-limited',
     },
-    'S5; log L1 of October 2021 has the short query line',
+    'S5; log L1 of October 2021 has the short query line too',
   ),
   existingIsDirect: documented('covers-ram', 'S5 enable_ddw: window_shift >= max_ram_len'),
-  inUseCheck: documented('buggy', 'S5, C4; the fix for windows at bus address 0 is C7 (6.0)'),
+  inUseCheck: documented('ok', 'S5, C4; 5.15.61 carries the fix for windows at bus address 0 (d80f6de9d601)'),
   indirect: documented(true, 'C3 patch 10 (381ceda88c4c)'),
   failureKeepsDirect: documented(true, 'S5: direct_mapping is not reset at out_failed'),
   removedDefaultTable: documented('emptied-if-indirect', 'S5: it_size 0, bitmap freed'),
   propertyBeforeMapping: documented(true, 'S5'),
   undoRemovesWindow: documented(true, 'S5 out_remove_win'),
   zeroAddressFails: documented(false, 'C3 patch 5'),
+  stuffLimit: documented(512, 'S5 carries the back-port of C9'),
   mmioReserve: documented('pages', 'S5 carries the back-port of C15'),
   reservedRange: assumed('clipped', 'C3 patch 3, C15'),
   mapSgFailure: assumed(-5, 'dma_map_ops.map_sg returns errnos since 5.15'),
