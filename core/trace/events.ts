@@ -34,7 +34,7 @@ export interface TceHcallEvent extends EventBase {
   readonly wideCount?: U64;
   /** H_PUT_TCE_INDIRECT: guest real address of the list page. */
   readonly list?: U64;
-  /** H_PUT_TCE_INDIRECT that stored something: what the list held, as runs. */
+  /** H_PUT_TCE_INDIRECT: what the list held, as runs; of a refused call what was wanted, when the list could be read. */
   readonly runs?: readonly TceRun[];
 }
 

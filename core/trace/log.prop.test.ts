@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
+import { joinU64 } from '../base/u64.ts';
 import { anyAct, anyEvent, logOf } from './arbitrary-events.test.ts';
 import { encodeEnd, encodeEvent, encodeHeader } from './jsonl.ts';
 import { logOfTrace, readTrace } from './jsonl-read.ts';
@@ -54,6 +55,11 @@ describe('a trace log', () => {
           if (event.kind !== 'tce-hcall') continue;
           expect([log.liobnAt(event.seq) >>> 0, log.retAt(event.seq)]).toEqual([event.liobn, event.ret]);
           expect(log.countAt(event.seq)).toBe(event.count ?? 1);
+          const runs = Array.from({ length: log.runCountAt(event.seq) }, (_, i) => ({
+            first: joinU64(log.runTceHiAt(event.seq, i), log.runTceLoAt(event.seq, i)),
+            count: log.runLengthAt(event.seq, i),
+          }));
+          expect(runs).toEqual(event.runs ?? []);
         }
       }),
     );

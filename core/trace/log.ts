@@ -29,6 +29,7 @@ import {
   WORD_IOBA_LO,
   WORD_LIOBN,
   WORD_VALUE_HI,
+  WORD_VALUE_LO,
   codeOfTag,
   countOfTag,
   packTag,
@@ -47,6 +48,7 @@ import {
   pushList,
   runsFit,
   tceRecord,
+  wordOfRun,
 } from './tce-rows.ts';
 import type { NewTceHcall } from './tce-rows.ts';
 
@@ -269,6 +271,31 @@ export class TraceLog implements TraceSink, TraceReader {
     return this.wideTceAt(seq)?.ret ?? statusOfTag(this.rows.tag(seq));
   }
 
+  runCountAt(seq: number): number {
+    const wide = this.wideTceAt(seq);
+    if (wide !== undefined) return wide.runs?.length ?? 0;
+    const tag = this.rows.tag(seq);
+    if (codeOfTag(tag) !== CODE_INDIRECT) return 0;
+    const runs = this.rows.word(seq, WORD_VALUE_LO);
+    if (runs !== CONTIGUOUS) return runs;
+    return statusOfTag(tag) === H_SUCCESS ? 1 : 0;
+  }
+
+  runLengthAt(seq: number, run: number): number {
+    const wide = this.wideTceAt(seq);
+    if (wide !== undefined) return wide.runs?.[run]?.count ?? 0;
+    if (this.rows.word(seq, WORD_VALUE_LO) === CONTIGUOUS) return this.countAt(seq);
+    return wordOfRun(this.arena, this.rows.word(seq, WORD_VALUE_HI), run, 2);
+  }
+
+  runTceHiAt(seq: number, run: number): number {
+    return this.runTceHalf(seq, run, 0);
+  }
+
+  runTceLoAt(seq: number, run: number): number {
+    return this.runTceHalf(seq, run, 1);
+  }
+
   recordAt(seq: number): NewEvent | undefined {
     return this.isWide(seq) ? this.records[this.rows.word(seq, WORD_VALUE_HI)] : undefined;
   }
@@ -302,6 +329,15 @@ export class TraceLog implements TraceSink, TraceReader {
     if (this.codeAt(seq) === CODE_INDIRECT)
       return firstOfList(this.arena, this.rows.word(seq, WORD_VALUE_HI), half);
     return this.rows.word(seq, WORD_VALUE_HI + half);
+  }
+
+  private runTceHalf(seq: number, run: number, half: 0 | 1): number {
+    const wide = this.wideTceAt(seq);
+    const first = wide?.runs?.[run]?.first ?? 0n;
+    if (wide !== undefined) return half === 0 ? hi32(first) : lo32(first);
+    const place = this.rows.word(seq, WORD_VALUE_HI);
+    if (this.rows.word(seq, WORD_VALUE_LO) === CONTIGUOUS) return firstOfList(this.arena, place, half);
+    return wordOfRun(this.arena, place, run, half);
   }
 
   private content(seq: number): NewEvent {

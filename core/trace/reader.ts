@@ -29,6 +29,13 @@ export interface TraceReader {
   countAt(seq: number): number;
   retAt(seq: number): number;
 
+  /** Runs of an indirect list; 0 when it is not known what the list held. */
+  runCountAt(seq: number): number;
+  /** Entries of run `run`, and the halves of its first TCE. */
+  runLengthAt(seq: number, run: number): number;
+  runTceHiAt(seq: number, run: number): number;
+  runTceLoAt(seq: number, run: number): number;
+
   /** The object behind a rare event, without seq, time and cause; undefined when the event is a packed row. */
   recordAt(seq: number): NewEvent | undefined;
 }

@@ -31,7 +31,7 @@ export interface TraceSink {
   ): number;
   /**
    * `list` is the guest real address of the list page. The stored list is given as its first TCE and `contiguous` = the number of
-   * entries when each is one page above the last; else `runs` holds it.
+   * entries when each is one page above the last; else `runs` holds it. Of a call that was refused only `runs` is kept.
    */
   indirect(
     liobn: number,

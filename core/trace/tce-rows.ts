@@ -66,6 +66,11 @@ export function firstOfList(arena: WordArena, place: number, half: 0 | 1): numbe
   return arena.word(place + 2 + half);
 }
 
+/** Word `n` of run `run`: 0 and 1 the halves of its first TCE, 2 its length. */
+export function wordOfRun(arena: WordArena, place: number, run: number, n: 0 | 1 | 2): number {
+  return arena.word(place + LIST_WORDS + run * RUN_WORDS + n);
+}
+
 /** The decoded form of a packed TCE hcall. */
 export function decodeTce(stores: RowStores, seq: number, tag: number): NewTceHcall {
   const { rows } = stores;
