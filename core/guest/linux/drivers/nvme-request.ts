@@ -1,5 +1,6 @@
 // One I/O command's data, mapped as nvme_map_data does it (drivers/nvme/host/pci.c, 6.1 to 6.12): a single piece by
 // dma_map_page and no list where two PRPs or one SGL descriptor do; else dma_map_sg, and PRPs or SGL by the average segment.
+// Kernels of 7.x map each segment by itself (dma_map_phys) and take the list as soon as they see that they need one.
 
 import { PSDT_SHIFT, SGL_DATA_BLOCK, SGL_LAST_SEGMENT } from '../../../abi/nvme.ts';
 import type { DataBuffer } from './data-buffer.ts';
@@ -22,8 +23,8 @@ export interface NvmePools {
 }
 
 export interface DataMapping {
-  /** dma_map_page was used, not dma_map_sg. */
-  single: boolean;
+  how: 'page' | 'sg' | 'each';
+  /** Handle of the one page. */
   hi: number;
   lo: number;
   list: PoolBlock | undefined;
@@ -31,7 +32,7 @@ export interface DataMapping {
 }
 
 export const newMapping = (): DataMapping => ({
-  single: false,
+  how: 'page',
   hi: 0,
   lo: 0,
   list: undefined,
@@ -82,7 +83,7 @@ function mapSingle(
   const address = buffer.sg.addresses[0] ?? 0;
   if (!dma.mapPage(dev, address, buffer.bytes, direction, parts.cpu)) return false;
   parts.figures.maps++;
-  mapping.single = true;
+  mapping.how = 'page';
   mapping.hi = dma.handleHi;
   mapping.lo = dma.handleLo;
   const first = CTRL_PAGE - (address % CTRL_PAGE);
@@ -99,10 +100,17 @@ function mapSingle(
 }
 
 function takeList(parts: MappingParts, mapping: DataMapping, bytes: number): PoolBlock | undefined {
+  if (mapping.list !== undefined) return mapping.list;
   const pool = bytes <= parts.pools.small.blockBytes ? parts.pools.small : parts.pools.page;
   mapping.list = pool.alloc();
   mapping.listPool = pool;
   return mapping.list;
+}
+
+/** PRPs after the first; the first reaches to the end of its controller page. */
+function furtherPrps(buffer: DataBuffer): { readonly first: number; readonly further: number } {
+  const first = CTRL_PAGE - ((buffer.sg.addresses[0] ?? 0) % CTRL_PAGE);
+  return { first, further: Math.ceil(Math.max(0, buffer.bytes - first) / CTRL_PAGE) };
 }
 
 /** nvme_pci_setup_sgls. */
@@ -139,9 +147,8 @@ function setUpPrps(
   entry: number,
 ): boolean {
   const { dmaHi, dmaLo, dmaBytes } = buffer.sg;
-  const firstBytes = CTRL_PAGE - (((dmaLo[0] ?? 0) >>> 0) % CTRL_PAGE);
+  const { first: firstBytes, further } = furtherPrps(buffer);
   setAddress(sqe, entry + 24, dmaHi[0] ?? 0, dmaLo[0] ?? 0);
-  const further = Math.ceil(Math.max(0, buffer.bytes - firstBytes) / CTRL_PAGE);
   if (further === 0) return true;
   const list = further === 1 ? undefined : takeList(parts, mapping, further * 8);
   if (further > 1 && list === undefined) return false;
@@ -158,6 +165,45 @@ function setUpPrps(
   return true;
 }
 
+/** Kernels of 7.x: the segments one by one, the list in between. 0: failed, nothing is held but what unmapData gives back. */
+function mapEach(
+  parts: MappingParts,
+  buffer: DataBuffer,
+  direction: DmaDirection,
+  mapping: DataMapping,
+  sgl: boolean,
+): number {
+  const { dma, dev } = parts.context;
+  const { addresses, lengths, dmaHi, dmaLo, dmaBytes } = buffer.sg;
+  const { first, further } = furtherPrps(buffer);
+  const listBytes = sgl ? addresses.length * 16 : further > 1 ? further * 8 : 0;
+  const listAfter = sgl || (lengths[0] ?? 0) > first ? 0 : 1;
+  mapping.how = 'each';
+  dmaBytes.length = 0;
+  for (let i = 0; i < addresses.length; i++) {
+    if (!dma.mapPage(dev, addresses[i] ?? 0, lengths[i] ?? 0, direction, parts.cpu)) return 0;
+    parts.figures.maps++;
+    dmaHi[i] = dma.handleHi;
+    dmaLo[i] = dma.handleLo;
+    dmaBytes[i] = lengths[i] ?? 0;
+    if (i === listAfter && listBytes > 0 && takeList(parts, mapping, listBytes) === undefined) return 0;
+  }
+  return addresses.length;
+}
+
+function mapSg(
+  parts: MappingParts,
+  buffer: DataBuffer,
+  direction: DmaDirection,
+  mapping: DataMapping,
+): number {
+  const { dma, dev } = parts.context;
+  mapping.how = 'sg';
+  const segments = dma.mapSg(dev, buffer.sg, direction, parts.cpu);
+  if (segments > 0) parts.figures.maps++;
+  return segments;
+}
+
 /** Maps the buffer and fills the data pointer of the entry. False: no mapping or no list could be had, nothing is held. */
 export function mapData(
   parts: MappingParts,
@@ -169,16 +215,27 @@ export function mapData(
 ): boolean {
   mapping.list = undefined;
   if (fitsWithoutList(parts, buffer)) return mapSingle(parts, buffer, direction, mapping, sqe, entry);
-  const { dma, dev } = parts.context;
-  const segments = dma.mapSg(dev, buffer.sg, direction, parts.cpu);
-  if (segments <= 0) return false;
-  parts.figures.maps++;
-  mapping.single = false;
-  const sgl = parts.sglSupported && buffer.bytes / segments >= SGL_THRESHOLD;
+  const each = parts.context.mapsEachSegment === true;
+  const eachSgl = parts.sglSupported && buffer.bytes / buffer.sg.addresses.length >= SGL_THRESHOLD;
+  const segments = each
+    ? mapEach(parts, buffer, direction, mapping, eachSgl)
+    : mapSg(parts, buffer, direction, mapping);
+  if (segments <= 0) {
+    if (each) unmapData(parts, buffer, direction, mapping);
+    return false;
+  }
+  const sgl = each ? eachSgl : parts.sglSupported && buffer.bytes / segments >= SGL_THRESHOLD;
   const setUp = sgl ? setUpSgl : setUpPrps;
   if (setUp(parts, buffer, segments, mapping, sqe, entry)) return true;
   unmapData(parts, buffer, direction, mapping);
   return false;
+}
+
+function unmapEach({ context, figures }: MappingParts, buffer: DataBuffer, direction: DmaDirection): void {
+  const { dmaHi, dmaLo, dmaBytes } = buffer.sg;
+  for (let i = 0; i < dmaBytes.length; i++, figures.unmaps++) {
+    context.dma.unmapPage(context.dev, dmaHi[i] ?? 0, dmaLo[i] ?? 0, dmaBytes[i] ?? 0, direction);
+  }
 }
 
 /** nvme_unmap_data. */
@@ -189,9 +246,12 @@ export function unmapData(
   mapping: DataMapping,
 ): void {
   const { dma, dev } = parts.context;
-  if (mapping.single) dma.unmapPage(dev, mapping.hi, mapping.lo, buffer.bytes, direction);
-  else dma.unmapSg(dev, buffer.sg, direction);
-  parts.figures.unmaps++;
+  if (mapping.how === 'each') unmapEach(parts, buffer, direction);
+  else {
+    if (mapping.how === 'page') dma.unmapPage(dev, mapping.hi, mapping.lo, buffer.bytes, direction);
+    else dma.unmapSg(dev, buffer.sg, direction);
+    parts.figures.unmaps++;
+  }
   if (mapping.list !== undefined) mapping.listPool?.free(mapping.list);
   mapping.list = undefined;
 }

@@ -29,6 +29,14 @@ const kernels: readonly (readonly [string, RigOptions])[] = [
   ['4K kernel, 64K I/O pages, merging', { pageBytes: 4096, ioPageBytes: 65536, merge: true }],
   ['4K kernel, 4K I/O pages, merging', { pageBytes: 4096, ioPageBytes: 4096, merge: true }],
   ['4K kernel, 4K I/O pages, no merging', { pageBytes: 4096, ioPageBytes: 4096, merge: false }],
+  [
+    '4K kernel that maps each segment',
+    { pageBytes: 4096, ioPageBytes: 4096, merge: false, mapsEachSegment: true },
+  ],
+  [
+    '64K kernel that maps each segment',
+    { pageBytes: 65536, ioPageBytes: 65536, merge: false, mapsEachSegment: true },
+  ],
   ['4K kernel, 2M I/O pages', { pageBytes: 4096, ioPageBytes: 2097152, merge: false }],
 ];
 
@@ -80,6 +88,52 @@ describe('the nvme driver on an NVMe controller', () => {
       ...Array<string>(6).fill('from-device 4096'), // namespace scan, first sector
       'from-device 65536', // partition table
     ]);
+  });
+
+  describe('maps 64 KiB on a 4K kernel, the first time', () => {
+    it.each([
+      [
+        'each segment, the PRP list after the second',
+        { mapsEachSegment: true },
+        ['page', 'page', 'coherent', ...Array<string>(14).fill('page')],
+      ],
+      ['as a scatter list, then the PRP list', { mapsEachSegment: false }, ['sg', 'coherent']],
+      ['as a scatter list that merges into one SGL descriptor', { merge: true }, ['sg']],
+    ] as const)('%s', (_what, options, expected) => {
+      const rig = rigWithNvme({ pageBytes: 4096, ioPageBytes: 4096, merge: false, ...options });
+      const calls: string[] = [];
+      const { dma } = rig;
+      const mapPage = dma.mapPage.bind(dma);
+      const mapSg = dma.mapSg.bind(dma);
+      const allocCoherent = dma.allocCoherent.bind(dma);
+      let inner = false;
+      const outermost = <T>(name: string, act: () => T): T => {
+        if (!inner) calls.push(name);
+        const before = inner;
+        inner = true;
+        const result = act();
+        inner = before;
+        return result;
+      };
+      dma.mapPage = (...args) => outermost('page', () => mapPage(...args));
+      dma.mapSg = (...args) => outermost('sg', () => mapSg(...args));
+      dma.allocCoherent = (...args) => outermost('coherent', () => allocCoherent(...args));
+      expect(runIo(rig, { sizeBytes: 65536 })).toMatchObject({ failures: 0, corrupted: 0 });
+      expect(calls).toEqual(expected);
+    });
+  });
+
+  it('gives back what it had mapped of a request when a later segment fails', () => {
+    const rig = rigWithNvme({ pageBytes: 4096, ioPageBytes: 4096, merge: false, mapsEachSegment: true });
+    runIo(rig, { sizeBytes: 65536 });
+    const mapped = rig.live();
+    const { dma } = rig;
+    const mapPage = dma.mapPage.bind(dma);
+    let left = 5;
+    dma.mapPage = (...args) => left-- !== 0 && mapPage(...args);
+    const figures = runIo(rig, { sizeBytes: 65536 });
+    expect(figures).toMatchObject({ requests: 1, failures: 0, corrupted: 0, maps: 5 + 16, unmaps: 5 + 16 });
+    expect(rig.live()).toBe(mapped);
   });
 
   it('unmaps its queues at unbind and leaves nothing', () => {

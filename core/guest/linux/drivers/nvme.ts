@@ -20,6 +20,8 @@ export const nvmeDriver: Driver = {
   dmaMaskBits: 64,
   coherentMaskBits: 64,
   *probe(context) {
+    // dma_set_max_seg_size(): merged segments may be as long as a request.
+    context.dev.maxSegBytes = 0xffff_ffff;
     // nvme_pci_enable answers -ENOMEM whatever dma_set_mask_and_coherent said.
     const masks = yield* context.dma.setMasks(
       context.dev,

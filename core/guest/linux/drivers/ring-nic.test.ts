@@ -182,13 +182,16 @@ describe.each(devices)('a stream over %s', (device) => {
   });
 });
 
-it.each(['read', 'write'] as const)('one wrong page in the middle of a jumbo frame is noticed (%s)', (direction) => {
-  const rig = rigWith('nic', { ioPageBytes: 4096 });
-  net(rig).up();
-  rig.sabotage(3 * 40 + 1, 'wrong-page');
-  const figures = runIo(rig, { sizeBytes: 8976, depth: 4, count: 600, direction });
-  expect(figures).toMatchObject({ requests: 600, failures: 0, corrupted: 1 });
-});
+it.each(['read', 'write'] as const)(
+  'one wrong page in the middle of a jumbo frame is noticed (%s)',
+  (direction) => {
+    const rig = rigWith('nic', { ioPageBytes: 4096 });
+    net(rig).up();
+    rig.sabotage(3 * 40 + 1, 'wrong-page');
+    const figures = runIo(rig, { sizeBytes: 8976, depth: 4, count: 600, direction });
+    expect(figures).toMatchObject({ requests: 600, failures: 0, corrupted: 1 });
+  },
+);
 
 it('e1000 copies small frames and keeps their buffers mapped; e1000e maps anew', () => {
   for (const [device, unmaps] of [

@@ -27,6 +27,8 @@ export interface RigOptions {
   readonly ioPageBytes: number;
   /** mapSg joins neighbours, as vmerge does. */
   readonly merge: boolean;
+  /** The kernel's block drivers map each segment by itself. */
+  readonly mapsEachSegment?: boolean;
 }
 
 /** What a test does to one entry when it is written: the bug that is to be noticed. */
@@ -273,6 +275,7 @@ export function createRig(options: RigOptions): Rig {
     memory,
     scheduler,
     pageBytes: options.pageBytes,
+    mapsEachSegment: options.mapsEachSegment === true,
     pages: {
       pageBytes: options.pageBytes,
       alloc: (order) => {
