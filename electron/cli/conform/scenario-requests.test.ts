@@ -6,7 +6,13 @@ import { indirect, put, sampleMachine, stuff } from './scenario-samples.ts';
 import { timelines } from './scenario-timeline.ts';
 
 const D = 0x80000000;
-const plain: RequestOptions = { multitceOff: false, cpus: 1, marks: [], defaultWindowBytes: 2 ** 30 };
+const plain: RequestOptions = {
+  multitceOff: false,
+  cpus: 1,
+  marks: [],
+  defaultWindowBytes: 2 ** 30,
+  pageBytes: 65536,
+};
 const mark = (call: { readonly seq: number }): { seq: number; name: string } => ({
   seq: call.seq,
   name: 'read nvme0n1',

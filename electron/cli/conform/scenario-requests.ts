@@ -21,7 +21,7 @@ export interface MapRequest {
   readonly elements: readonly MapElement[];
   /** Outlives the step of the guest script that made it: a buffer that a driver keeps. */
   readonly lasting: boolean;
-  /** Taken for dma_alloc_coherent(), which aligns by size: lasting, both ways, naturally aligned, not made by a workload. */
+  /** Taken for dma_alloc_coherent(), which aligns by size: both ways, naturally aligned, made by a driver for itself. */
   readonly coherent: boolean;
   /** Several CPUs: the small pool that the recording shows it in. */
   readonly pool: number | undefined;
@@ -50,8 +50,10 @@ export interface RequestOptions {
   readonly cpus: number;
   /** The trace's marks in order: the steps of the guest script. */
   readonly marks: readonly { readonly seq: number; readonly name: string }[];
-  /** Entries of a window at boot: tells the pools apart. */
+  /** Bytes of the bus's window at boot: tells the pools apart. */
   readonly defaultWindowBytes: number;
+  /** The kernel's base page. */
+  readonly pageBytes: number;
 }
 
 /** Requests of one bus in the order of their first calls. */
@@ -86,7 +88,18 @@ interface Run {
   readonly after: number;
   /** Number of the bus's work call that added to it last. */
   lastWork: number;
+  /** The run that ends where this one begins, with an unmap (of something else) in between. */
+  readonly previous: Run | undefined;
+  /** It goes on with `previous`: one scatter list. */
+  joined: boolean;
 }
+
+/** A fresh small request starts at a block of 16 entries (iommu_range_alloc): one that does not goes on with a list. */
+const blockEntries = 16;
+/** Work calls that an interrupt may put into the middle of a list. */
+const interruption = 64;
+/** A driver's own buffer of this size that it gives back at once is coherent too: no command at probe is that long. */
+const largeBuffer = 0x4_0000;
 
 interface Unmap {
   readonly element: Element;
@@ -103,7 +116,11 @@ class RequestReader {
   /** "liobn entry" -> the element that holds or last held it. */
   private readonly holders = new Map<string, Element>();
   /** "liobn entry" of a run's end -> the run: where a scatter list would go on. */
+  private readonly runOf = new Map<Element, Run>();
+  /** The run that goes on where another ended. */
+  private readonly followers = new Map<Run, Run>();
   private readonly ends = new Map<string, Run>();
+  private interrupted = false;
   private setUps = 0;
   private works = 0;
 
@@ -126,9 +143,13 @@ class RequestReader {
   private takeMap(call: TceCall): void {
     const pageShift = this.windows.pageShiftOf(call.liobn);
     const first = entryOf(call, pageShift);
-    const run = this.openRunAt(call.liobn, first) ?? this.startRun(call.liobn, first, pageShift);
-    this.ends.delete(`${call.liobn} ${run.end}`);
+    const before = this.openRunAt(call.liobn, first);
+    const run =
+      before === undefined || this.interrupted ? this.startRun(call.liobn, first, pageShift, before) : before;
+    this.interrupted = false;
+    this.ends.delete(`${call.liobn} ${first}`);
     const element = this.elementFor(run, call, first);
+    this.runOf.set(element, run);
     for (let i = 0; i < call.count; i++) this.holders.set(`${call.liobn} ${first + i}`, element);
     run.end += call.count;
     run.lastWork = this.works;
@@ -138,12 +159,23 @@ class RequestReader {
   /** One CPU does one thing after another; several interleave their lists. */
   private openRunAt(liobn: number, first: number): Run | undefined {
     const run = this.ends.get(`${liobn} ${first}`);
-    return run !== undefined && this.works - run.lastWork <= this.options.cpus ? run : undefined;
+    const reach = this.options.cpus + (this.interrupted ? interruption : 0);
+    return run !== undefined && this.works - run.lastWork <= reach ? run : undefined;
   }
 
-  private startRun(liobn: number, first: number, pageShift: number): Run {
-    const run: Run = { liobn, pageShift, end: first, elements: [], after: this.setUps, lastWork: this.works };
+  private startRun(liobn: number, first: number, pageShift: number, previous: Run | undefined): Run {
+    const run: Run = {
+      liobn,
+      pageShift,
+      end: first,
+      elements: [],
+      after: this.setUps,
+      lastWork: this.works,
+      previous,
+      joined: previous !== undefined && first % blockEntries !== 0,
+    };
     this.runs.push(run);
+    if (previous !== undefined) this.followers.set(previous, run);
     return run;
   }
 
@@ -187,10 +219,17 @@ class RequestReader {
       element.unmappedIn = this.stepOf(call.seq);
       element.merged ||= covered.size > 1;
     }
+    this.joinRuns(covered);
     const element = covered.values().next().value;
     if (element !== undefined) this.unmaps.push({ element, first, call, after: this.setUps });
-    // What is mapped after an unmap is another request, even where it happens to lie next.
-    this.ends.clear();
+    // What is mapped after an unmap is another request, even where it happens to lie next; unless a later unmap takes both.
+    this.interrupted = true;
+  }
+
+  /** Elements that are unmapped as one were mapped as one list, whatever happened in between. */
+  private joinRuns(covered: ReadonlySet<Element>): void {
+    const runs = new Set([...covered].map((e) => this.runOf.get(e)));
+    for (const run of runs) if (run?.previous !== undefined && runs.has(run.previous)) run.joined = true;
   }
 
   private stepOf(seq: number): number {
@@ -208,7 +247,7 @@ class RequestReader {
     const maps: MapRequest[] = [];
     const starts: number[] = [];
     for (const run of this.runs)
-      for (const elements of splitRun(run)) {
+      for (const elements of splitRun(this.wholeList(run))) {
         const id = maps.length;
         for (const e of elements) e.request = id;
         starts.push(elements[0]?.first ?? 0);
@@ -226,6 +265,19 @@ class RequestReader {
     return [...maps, ...unmaps].sort((a, b) => a.seq - b.seq);
   }
 
+  /** The run's elements and those of the runs that go on with it; none for a run that was taken in by another. */
+  private wholeList(run: Run): readonly Element[] {
+    if (run.joined) return [];
+    const elements = [...run.elements];
+    let last = run;
+    for (;;) {
+      const next = this.followers.get(last);
+      if (next === undefined || !next.joined) return elements;
+      elements.push(...next.elements);
+      last = next;
+    }
+  }
+
   private mapRequest(id: number, run: Run, elements: readonly Element[]): MapRequest {
     const calls = elements.flatMap((e) => e.calls);
     const lasting = elements.every(lasts);
@@ -236,7 +288,7 @@ class RequestReader {
       pageShift: run.pageShift,
       elements: elements.map((e) => ({ pages: e.pages, tce: e.tce })),
       lasting,
-      coherent: lasting && elements.every((e) => this.looksCoherent(e, run.pageShift)),
+      coherent: elements.length === 1 && elements.every((e) => this.looksCoherent(e, run.pageShift)),
       pool: this.poolOf(run, elements),
       calls,
       after: run.after,
@@ -245,13 +297,12 @@ class RequestReader {
   }
 
   private looksCoherent(element: Element, pageShift: number): boolean {
-    const bytes = BigInt(element.pages) << BigInt(pageShift);
-    const address = element.tce & ~0xfffn;
-    const inWork = /^(read|write|net|ping|cpu|parallel)\b/.test(
-      this.options.marks[element.step - 1]?.name ?? '',
-    );
-    const powerOfTwo = (element.pages & (element.pages - 1)) === 0;
-    return (element.tce & 3n) === 3n && powerOfTwo && address % bytes === 0n && !inWork;
+    const { marks, multitceOff, pageBytes } = this.options;
+    const bytes = element.pages * 2 ** pageShift;
+    const inWork = /^(read|write|net|ping|cpu|parallel)\b/.test(marks[element.step - 1]?.name ?? '');
+    if (multitceOff || inWork || (element.tce & 3n) !== 3n || bytes % pageBytes !== 0) return false;
+    const natural = (bytes & (bytes - 1)) === 0 && Number(element.tce & ~0xfffn) % bytes === 0;
+    return natural && (lasts(element) || bytes >= largeBuffer);
   }
 
   /** A quarter of the lower three quarters of a window of 1 GiB and more (kernel/iommu.c, iommu_init_table). */
@@ -271,10 +322,10 @@ function lasts(element: Element): boolean {
 }
 
 /** Buffers that a driver keeps are requests of their own; what lies between them is one scatter list. */
-function splitRun(run: Run): readonly (readonly Element[])[] {
+function splitRun(run: readonly Element[]): readonly (readonly Element[])[] {
   const requests: Element[][] = [];
   let list: Element[] | undefined;
-  for (const element of run.elements) {
+  for (const element of run) {
     if (lasts(element)) {
       requests.push([element]);
       list = undefined;

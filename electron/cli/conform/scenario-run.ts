@@ -74,6 +74,7 @@ class ScenarioRun {
   private feeder: WorkFeeder;
   private readonly loaded = new Set<string>();
   private readonly overrides = new Map<string, string>();
+  private waiting: ReadonlySet<string> = new Set();
 
   constructor(plan: Plan, platform: ScenarioPlatform, options: RunOptions) {
     this.plan = plan;
@@ -102,16 +103,19 @@ class ScenarioRun {
   }
 
   private newFeeder(): WorkFeeder {
-    return new WorkFeeder(this.guest, this.platform.recorder, this.plan.machine.cpus);
+    const { cpus, pageBytes } = this.plan.machine;
+    return new WorkFeeder(this.guest, this.platform.recorder, cpus, pageBytes);
   }
 
   all(): void {
-    this.perform(this.guest.boot());
     const [first = [], ...later] = this.plan.epochs;
-    for (const step of first) {
-      if (this.guest.oops !== undefined) break;
+    this.noteWaiting(first);
+    this.perform(this.guest.boot());
+    first.forEach((step, i) => {
+      if (this.guest.oops !== undefined) return;
+      this.noteWaiting(first.slice(i + 1));
       this.step(step);
-    }
+    });
     if (later.length > 0) this.notUnderstood.push('a second kernel');
     this.dumps.set('end', snapshot(this.guest.deviceTree()));
   }
@@ -150,10 +154,22 @@ class ScenarioRun {
   private feed(bus: BusName): void {
     const queue = this.pending.get(bus);
     const place = this.places.get(bus) ?? 0;
-    while (queue !== undefined && queue.length > 0 && (queue[0]?.after ?? 0) <= place) {
-      const request = queue.shift();
-      if (request !== undefined) this.work.push(this.feeder.perform(bus, request));
+    for (let request = queue?.[0]; request !== undefined && request.after <= place; request = queue?.[0]) {
+      const pair = this.feeder.perform(bus, request, this.waiting);
+      if (pair === undefined) return;
+      this.work.push(pair);
+      queue?.shift();
     }
+  }
+
+  /** Functions that a step still to come will bind. */
+  private noteWaiting(steps: readonly PlanStep[]): void {
+    const modules = new Set(steps.flatMap((s) => (s.do === 'load' ? s.modules : [])));
+    const bound = new Set(steps.flatMap((s) => (s.do === 'bind' ? [s.device] : [])));
+    const devices = this.plan.machine.pciDevices.filter(
+      (d) => bound.has(d.address) || (d.module !== null && modules.has(d.module)),
+    );
+    this.waiting = new Set(devices.map((d) => d.address));
   }
 
   // Steps ---------------------------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import type { DmaApi, LinuxDevice, LinuxGuest, ScatterList } from '../../../core/index.ts';
 import type { Call, TceCall } from './scenario-call.ts';
 import type { PortRecorder } from './scenario-recorder.ts';
-import type { MapRequest, UnmapRequest, WorkRequest } from './scenario-requests.ts';
+import type { MapElement, MapRequest, UnmapRequest, WorkRequest } from './scenario-requests.ts';
 
 /** A request with the calls that answered it: the recording's, and ours. */
 export interface WorkPair {
@@ -28,27 +28,32 @@ export class WorkFeeder {
   private readonly guest: LinuxGuest;
   private readonly recorder: PortRecorder;
   private readonly cpus: number;
+  private readonly pageBytes: number;
   private readonly placed = new Map<string, Placed>();
 
-  constructor(guest: LinuxGuest, recorder: PortRecorder, cpus: number) {
+  constructor(guest: LinuxGuest, recorder: PortRecorder, cpus: number, pageBytes: number) {
     this.guest = guest;
     this.recorder = recorder;
     this.cpus = cpus;
+    this.pageBytes = pageBytes;
   }
 
   private get dma(): DmaApi {
     return this.guest.dma;
   }
 
-  perform(bus: string, request: WorkRequest): WorkPair {
-    if (request.kind === 'map') this.map(bus, request);
-    else this.unmap(bus, request);
+  /** Undefined: the driver that made the request is not there yet. `waiting`: functions whose driver a later step brings. */
+  perform(bus: string, request: WorkRequest, waiting: ReadonlySet<string>): WorkPair | undefined {
+    if (request.kind === 'unmap') this.unmap(bus, request);
+    else {
+      const dev = deviceFor(this.guest, bus, request, waiting);
+      if (dev === 'wait') return undefined;
+      if (dev !== undefined) this.map(bus, request, dev);
+    }
     return { request, bus, recorded: request.calls, ours: this.recorder.take() };
   }
 
-  private map(bus: string, request: MapRequest): void {
-    const dev = deviceFor(this.guest, bus, request);
-    if (dev === undefined) return;
+  private map(bus: string, request: MapRequest, dev: LinuxDevice): void {
     const { handles, coherent } = this.mapOn(dev, request);
     if (handles.length > 0) this.placed.set(`${bus} ${request.id}`, { dev, request, handles, coherent });
   }
@@ -63,13 +68,8 @@ export class WorkFeeder {
       return { handles: address === undefined ? [] : [this.handle()], coherent: address };
     }
     if (request.elements.length === 1) {
-      const mapped = this.dma.mapPage(
-        dev,
-        addressOf(only.tce),
-        only.pages * pageBytes,
-        directionOf(only.tce),
-        cpu,
-      );
+      const [address, bytes] = this.buffer(only, pageBytes);
+      const mapped = this.dma.mapPage(dev, address, bytes, directionOf(only.tce), cpu);
       return { handles: mapped ? [this.handle()] : [], coherent: undefined };
     }
     const sg: ScatterList = {
@@ -88,6 +88,17 @@ export class WorkFeeder {
     if (this.cpus === 1 || request.pool === undefined) return 0;
     for (let cpu = 0; cpu < 64; cpu++) if (Math.imul(cpu, 0x61c88647) >>> 30 === request.pool) return cpu;
     return 0;
+  }
+
+  /**
+   * The allocator aligns what begins at a kernel page and holds one at least. A buffer of other than whole kernel pages began
+   * inside one: it is given an odd first byte.
+   */
+  private buffer(element: MapElement, pageBytes: number): readonly [address: number, bytes: number] {
+    const address = addressOf(element.tce);
+    const bytes = element.pages * pageBytes;
+    const inside = bytes > this.pageBytes && bytes % this.pageBytes !== 0;
+    return inside ? [address + 1, bytes - 1] : [address, bytes];
   }
 
   private handle(): bigint {
@@ -162,14 +173,25 @@ function pieces(placed: Placed, unmap: UnmapRequest): readonly { handle: bigint;
   return result;
 }
 
-/** Devices of the bus that do DMA; where several share it, the request's window tells which of them it was. */
-function deviceFor(guest: LinuxGuest, bus: string, request: MapRequest): LinuxDevice | undefined {
+/**
+ * The device a request came from: on a bus with several, the one that is bound and works in the request's kind of window.
+ * `wait`: its driver comes with a later step. `any`: no later step will bring one.
+ */
+export function deviceFor(
+  guest: LinuxGuest,
+  bus: string,
+  request: MapRequest,
+  waiting: ReadonlySet<string>,
+): LinuxDevice | 'wait' | undefined {
   const vio = /^VIO 0x([0-9a-f]+)$/.exec(bus)?.[1];
   if (vio !== undefined) return guest.device(vio);
   const domain = Number(/^PHB (\d+)$/.exec(bus)?.[1] ?? -1)
     .toString(16)
     .padStart(4, '0');
-  const candidates = guest.devices().filter((d) => d.fn.startsWith(`${domain}:`) && d.driver !== null);
+  const onBus = guest.devices().filter((d) => d.fn.startsWith(`${domain}:`));
+  const bound = onBus.filter((d) => d.driver !== null);
   const isDefault = (request.liobn & 0xff) === 0;
-  return candidates.find((d) => (d.mode === 'default' || d.mode === 'none') === isDefault) ?? candidates[0];
+  const fitting = bound.find((d) => (d.mode === 'default' || d.mode === 'none') === isDefault);
+  if (fitting !== undefined) return fitting;
+  return onBus.some((d) => waiting.has(d.fn)) ? 'wait' : bound[0];
 }

@@ -94,6 +94,7 @@ function requestsOf(
           cpus: machine.cpus,
           marks,
           defaultWindowBytes: Number(phb?.dmaWinSize ?? 0x1000_0000n),
+          pageBytes: machine.pageBytes,
         }),
       ];
     }),
