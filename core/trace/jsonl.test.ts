@@ -4,6 +4,7 @@ import type { TraceEvent } from './events.ts';
 import { encodeEnd, encodeEvent, encodeHeader } from './jsonl.ts';
 import { logOfTrace, readTrace } from './jsonl-read.ts';
 import { upgradeFrom } from './upgraders.ts';
+import type { Upgrader } from './upgraders.ts';
 
 const PUT: TraceEvent = {
   seq: 0,
@@ -82,9 +83,9 @@ describe('a trace from a file', () => {
 });
 
 describe('a trace of an older version', () => {
-  const renamed = {
+  const renamed: Upgrader = {
     from: 1,
-    upgrade: (line: Readonly<Record<string, never>>) => ({ ...line, timeNs: line['t'] ?? 0 }),
+    upgrade: (line) => ({ ...line, timeNs: line['t'] ?? 0 }),
   };
   it('is brought up to date line by line', () => {
     const old = LINE.replace('"timeNs"', '"t"');
