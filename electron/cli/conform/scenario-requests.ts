@@ -97,7 +97,7 @@ interface Run {
 /** A fresh small request starts at a block of 16 entries (iommu_range_alloc): one that does not goes on with a list. */
 const blockEntries = 16;
 /** Work calls that an interrupt may put into the middle of a list. */
-const interruption = 64;
+const interruption = 1024;
 /** A driver's own buffer of this size that it gives back at once is coherent too: no command at probe is that long. */
 const largeBuffer = 0x4_0000;
 
