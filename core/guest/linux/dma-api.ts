@@ -109,7 +109,7 @@ export class KernelDmaApi implements DmaApi {
     }
     const { table, limits } = path;
     if (table === undefined || limits === undefined || !this.usable(table)) return false;
-    const npages = ioPages(address, bytes, table.pageShift);
+    const npages = ioPages(address, bytes, table);
     const index = this.allocAndSet(
       table,
       npages,
@@ -179,17 +179,19 @@ export class KernelDmaApi implements DmaApi {
 
   private setHandle(table: IommuTable, index: number, address: number): void {
     this.handleHi = table.busHiOf(index);
-    const inPage =
-      table.pageShift < 32 ? (address | 0) & ((1 << table.pageShift) - 1) : address % 2 ** table.pageShift;
-    this.handleLo = (table.busLoOf(index) + inPage) | 0;
-    if (table.pageShift >= 32) this.handleHi = (this.handleHi + Math.floor(inPage / 0x1_0000_0000)) | 0;
+    if (table.pageMask >= 0) {
+      this.handleLo = (table.busLoOf(index) + ((address | 0) & table.pageMask)) | 0;
+      return;
+    }
+    const inPage = address % table.pageBytes;
+    this.handleLo = inPage | 0;
+    this.handleHi = (this.handleHi + Math.floor(inPage / 0x1_0000_0000)) | 0;
   }
 
   /** __iommu_free(): TCEs first, then the bits; an entry outside the table is only complained about. */
   private free(table: IommuTable, hi: number, lo: number, bytes: number): void {
     const index = table.indexOf(hi, lo);
-    const offset = (lo & ((1 << Math.min(table.pageShift, 30)) - 1)) >>> 0;
-    const npages = ioPages(offset, bytes, table.pageShift);
+    const npages = ioPages(lo >>> 0, bytes, table);
     if (index < 0 || index + npages > table.size) return this.logInvalid(table, index, hi, lo);
     this.k.tceOps.clear(table, index, npages);
     table.clearBits(index, npages);
@@ -277,7 +279,7 @@ export class KernelDmaApi implements DmaApi {
         mayMerge = false;
         continue;
       }
-      const npages = ioPages(address, bytes, table.pageShift);
+      const npages = ioPages(address, bytes, table);
       const index = table.rangeAlloc(npages, handle, limits, this.alignMask(table, address, bytes), cpu);
       if (index < 0) return this.failSg(path, table, sg, out, address, npages);
       handle = table.lastEnd;
@@ -372,7 +374,7 @@ export class KernelDmaApi implements DmaApi {
 
   /** iommu_alloc_coherent(): naturally aligned on the bus, both directions. */
   private mapCoherent(table: IommuTable, limits: AllocLimits, address: number, size: number): boolean {
-    const pageBytes = 2 ** table.pageShift;
+    const { pageBytes } = table;
     const npages = Math.ceil(size / pageBytes);
     const alignMask = 2 ** (ilog2(Math.floor((size - 1) / pageBytes)) + 1) - 1;
     const index = this.allocAndSet(table, npages, limits, alignMask, address, 'bidirectional', 0);
@@ -385,7 +387,7 @@ export class KernelDmaApi implements DmaApi {
     const path = this.pathOf(dev);
     const size = alignUp(bytes, this.k.pageBytes);
     if (!path.coherentDirect && path.table !== undefined && this.usable(path.table)) {
-      const pageBytes = 2 ** path.table.pageShift;
+      const { pageBytes } = path.table;
       this.free(path.table, handleHi, handleLo & -Math.min(pageBytes, 0x8000_0000), alignUp(size, pageBytes));
     }
     this.k.pages.free(address, this.k.pages.orderOf(size));
@@ -399,10 +401,10 @@ export class KernelDmaApi implements DmaApi {
 }
 
 /** iommu_num_pages(): I/O pages that [address, address + bytes) touches. */
-function ioPages(address: number, bytes: number, shift: number): number {
-  if (shift > 30) return Math.ceil(((address % 2 ** shift) + bytes) / 2 ** shift);
-  const inPage = (address | 0) & ((1 << shift) - 1);
-  return Math.ceil((inPage + bytes) / (1 << shift));
+function ioPages(address: number, bytes: number, table: IommuTable): number {
+  const mask = table.pageMask;
+  if (mask >= 0 && bytes < 0x4000_0000) return (((address | 0) & mask) + bytes + mask) >>> table.pageShift;
+  return Math.ceil(((address % table.pageBytes) + bytes) / table.pageBytes);
 }
 
 function truncate(sg: ScatterList, segments: number): void {

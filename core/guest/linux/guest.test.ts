@@ -25,7 +25,8 @@ function toyDriver(result: number | undefined, seen: string[]): Driver {
         stopIo: () => undefined,
         figures: { requests: 0, bytes: 0, maps: 0, unmaps: 0, failures: 0, corrupted: 0 },
         *remove() {
-          if (address !== undefined) context.dma.freeCoherent(context.dev, address, 65536, handleHi, handleLo);
+          if (address !== undefined)
+            context.dma.freeCoherent(context.dev, address, 65536, handleHi, handleLo);
           seen.push('removed');
           yield 0;
         },
@@ -48,7 +49,9 @@ describe('drivers', () => {
     expect(p.take()).toEqual(['STUFF 80000001 0x800000000000000 1x, 1 TCEs = 0']);
     expect(seen).toEqual(['interrupt', 'removed']);
     expect(p.guest.boundDriver(FN)).toBeUndefined();
-    const driverEvents = p.events.flatMap((e) => (e.kind === 'driver-bound' || e.kind === 'driver-unbound' ? [[e.kind, e.mode, e.maskBits]] : []));
+    const driverEvents = p.events.flatMap((e) =>
+      e.kind === 'driver-bound' || e.kind === 'driver-unbound' ? [[e.kind, e.mode, e.maskBits]] : [],
+    );
     expect(driverEvents).toEqual([
       ['driver-bound', 'indirect', 64],
       ['driver-unbound', 'indirect', 64],
@@ -68,7 +71,9 @@ describe('drivers', () => {
     const p = new TestPlatform(PHYP_RULES, linux61176, 65536).boot();
     p.finish(p.guest.probe(FN, toyDriver(-12, [])));
     expect(p.guest.device(FN)?.driver).toBeNull();
-    expect(p.events.filter((e) => e.kind === 'driver-failed')).toMatchObject([{ driver: 'toy', reason: 'probe failed with error -12' }]);
+    expect(p.events.filter((e) => e.kind === 'driver-failed')).toMatchObject([
+      { driver: 'toy', reason: 'probe failed with error -12' },
+    ]);
   });
 
   it('two probes at a time wait for each other inside enable_ddw', () => {
@@ -76,7 +81,11 @@ describe('drivers', () => {
       { slot: 1, name: 'mass-storage@1' },
       { slot: 2, name: 'mass-storage@2' },
     ];
-    const p = new TestPlatform({ ...PHYP_RULES, functions, createAnswers: [9901, 0] }, linux61176, 65536).boot();
+    const p = new TestPlatform(
+      { ...PHYP_RULES, functions, createAnswers: [9901, 0] },
+      linux61176,
+      65536,
+    ).boot();
     p.take();
     p.scheduler.start(p.guest.probe(FN, toyDriver(undefined, [])));
     p.scheduler.start(p.guest.probe('0000:00:02.0', toyDriver(undefined, [])));

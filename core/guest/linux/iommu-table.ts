@@ -37,6 +37,9 @@ export class IommuTable {
   readonly liobn: number;
   readonly busno: number;
   readonly pageShift: number;
+  readonly pageBytes: number;
+  /** pageBytes - 1 where that is an int32 (pages below 2 GiB), else -1. */
+  readonly pageMask: number;
   readonly busHi: number;
   readonly busLo: number;
   readonly size: number;
@@ -53,7 +56,7 @@ export class IommuTable {
   used = 0;
   /** Freed (or its bitmap taken) when a dynamic window replaced it: a device that still holds it uses stale memory. */
   stale: 'no' | 'after-indirect' | 'after-direct' = 'no';
-  private map: Uint32Array;
+  private map: Int32Array;
   private readonly offsetLow: number;
   /** Pools 0..nrPools-1, then the large pool. */
   private readonly start: Int32Array;
@@ -67,6 +70,8 @@ export class IommuTable {
     this.pageShift = p.pageShift;
     this.size = p.size;
     const pageBytes = 2 ** p.pageShift;
+    this.pageBytes = pageBytes;
+    this.pageMask = p.pageShift < 31 ? (1 << p.pageShift) - 1 : -1;
     this.offset = ((p.busHi >>> 0) * 0x1_0000_0000) / pageBytes + Math.floor((p.busLo >>> 0) / pageBytes);
     this.busHi = p.busHi | 0;
     this.busLo = p.busLo | 0;
@@ -74,7 +79,7 @@ export class IommuTable {
     this.reservedStart = this.offset;
     this.reservedEnd = this.offset;
     this.lastResort = largePoolLastResort;
-    this.map = new Uint32Array((p.size + 31) >>> 5);
+    this.map = new Int32Array((p.size + 31) >>> 5);
     this.nrPools = p.size * pageBytes >= SPLIT_BYTES ? 4 : 1;
     this.poolSize = Math.floor(Math.floor((p.size * 3) / 4) / this.nrPools);
     this.start = new Int32Array(this.nrPools + 1);
@@ -160,17 +165,23 @@ export class IommuTable {
   /** iommu_area_alloc(): the last entry of the searched range is never handed out. */
   private areaAlloc(limit: number, start: number, nr: number, boundary: number, alignMask: number): number {
     const size = limit - 1;
+    if (nr === 1 && alignMask === 0) {
+      const index = this.nextZero(start, size);
+      if (index >= size) return -1;
+      this.used++;
+      this.map[index >>> 5] = (this.map[index >>> 5] as number) | (1 << (index & 31));
+      return index;
+    }
     let from = start;
     for (;;) {
       const index = this.findZeroArea(size, from, nr, alignMask);
       if (index < 0) return -1;
-      if (boundary !== 0 && ((this.offsetLow + index) & (boundary - 1)) + nr > boundary) {
-        const sum = this.offsetLow + index;
-        from = Math.ceil(sum / boundary) * boundary - this.offsetLow;
-        continue;
+      const sum = this.offsetLow + index;
+      if (boundary === 0 || (sum & (boundary - 1)) + nr <= boundary) {
+        this.setBits(index, nr);
+        return index;
       }
-      this.setBits(index, nr);
-      return index;
+      from = Math.ceil(sum / boundary) * boundary - this.offsetLow;
     }
   }
 
@@ -181,20 +192,10 @@ export class IommuTable {
       const index = (this.nextZero(from, size) + alignMask) & ~alignMask;
       const end = index + nr;
       if (end > size) return -1;
-      if (nr === 1) return index < size && this.isSet(index) ? this.retryOne(index, size, alignMask) : index;
       const set = this.nextSet(index, end);
       if (set >= end) return index;
       from = set + 1;
     }
-  }
-
-  private retryOne(index: number, size: number, alignMask: number): number {
-    let at = index;
-    while (this.isSet(at)) {
-      at = (this.nextZero(at + 1, size) + alignMask) & ~alignMask;
-      if (at + 1 > size) return -1;
-    }
-    return at;
   }
 
   isSet(index: number): boolean {
@@ -234,11 +235,12 @@ export class IommuTable {
   private setBits(index: number, count: number): void {
     this.used += count;
     const map = this.map;
-    for (let at = index, left = count; left > 0;) {
+    let at = index;
+    let left = count;
+    while (left > 0) {
       const bit = at & 31;
       const here = left < 32 - bit ? left : 32 - bit;
-      const mask = here === 32 ? -1 : ((1 << here) - 1) << bit;
-      map[at >>> 5] = (map[at >>> 5] as number) | mask;
+      map[at >>> 5] = (map[at >>> 5] as number) | ((-1 >>> (32 - here)) << bit);
       at += here;
       left -= here;
     }
@@ -248,11 +250,12 @@ export class IommuTable {
   clearBits(index: number, count: number): void {
     this.used -= count;
     const map = this.map;
-    for (let at = index, left = count; left > 0;) {
+    let at = index;
+    let left = count;
+    while (left > 0) {
       const bit = at & 31;
       const here = left < 32 - bit ? left : 32 - bit;
-      const mask = here === 32 ? -1 : ((1 << here) - 1) << bit;
-      map[at >>> 5] = (map[at >>> 5] as number) & ~mask;
+      map[at >>> 5] = (map[at >>> 5] as number) & ~((-1 >>> (32 - here)) << bit);
       at += here;
       left -= here;
     }
@@ -285,8 +288,9 @@ export class IommuTable {
   /** Entry of a bus address; may lie outside the table (then iommu_free() complains). A safe integer. */
   indexOf(busHi: number, busLo: number): number {
     const low = (busLo >>> 0) - (this.busLo >>> 0);
+    if (busHi === this.busHi && low >= 0 && this.pageShift < 32) return low >>> this.pageShift;
     const high = (busHi >>> 0) - (this.busHi >>> 0);
-    return Math.floor((high * 0x1_0000_0000 + low) / 2 ** this.pageShift);
+    return Math.floor((high * 0x1_0000_0000 + low) / this.pageBytes);
   }
 }
 

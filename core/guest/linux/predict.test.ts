@@ -32,16 +32,66 @@ function vf(kernelId: string, changes: Partial<DdwPrediction> = {}): DdwPredicti
 
 describe('a verdict before boot', () => {
   it.each([
-    ['5.15', {}, 'indirect', 'Indirect mapping: 512 GiB of maximum memory need 8,388,608 TCEs of 64K, the block has 4,194,304.'],
-    ['5.13', {}, 'default', 'Default window: Memory of 2^39 bytes does not fit 1:1 into 4,194,304 TCEs of 64K. This kernel knows no other way: the 4K default window stays.'],
-    ['5.15', { maxMemoryBytes: 256 * GiB }, 'direct', 'Direct mapping: 256 GiB of maximum memory need 4,194,304 TCEs of 64K, the block has 4,194,304.'],
-    ['5.15', { bootArgs: ['disable_ddw'] }, 'default', 'Default window: disable_ddw on the kernel command line: no dynamic window is ever asked for.'],
-    ['5.15', { dmaMaskBits: 32 }, 'default', 'Default window: The driver asks for a 32-bit DMA mask; this kernel opens a window from 64 bits on. The default window stays in use.'],
-    ['6.12.107', { hasDynamicMemory: false }, 'default', 'Default window: A window of 2^0 bytes is smaller than one 64K page: the firmware refuses it.'],
-    ['6.1.176', { blockTces: 0x6000, blockTcesAfterRemoval: 0x6000 }, 'default', 'Default window: The window would need 32,768 TCEs of 64K, the block has 24,576: the firmware refuses it.'],
-    ['6.12.107', { hasPmem: true, maxMemoryBytes: 8 * GiB }, 'hybrid', 'Hybrid window: RAM is mapped 1:1 with 64K pages, persistent memory on demand above it.'],
-    ['5.15', { canReset: false }, 'default', 'Default window: Without ibm,reset-pe-dma-windows (ibm,ddw-extensions) the default window could not be restored: it stays.'],
-    ['5.15', { ddwApplicable: false }, 'default', 'Default window: The node has no ibm,ddw-applicable: the platform offers no dynamic windows here.'],
+    [
+      '5.15',
+      {},
+      'indirect',
+      'Indirect mapping: 512 GiB of maximum memory need 8,388,608 TCEs of 64K, the block has 4,194,304.',
+    ],
+    [
+      '5.13',
+      {},
+      'default',
+      'Default window: Memory of 2^39 bytes does not fit 1:1 into 4,194,304 TCEs of 64K. This kernel knows no other way: the 4K default window stays.',
+    ],
+    [
+      '5.15',
+      { maxMemoryBytes: 256 * GiB },
+      'direct',
+      'Direct mapping: 256 GiB of maximum memory need 4,194,304 TCEs of 64K, the block has 4,194,304.',
+    ],
+    [
+      '5.15',
+      { bootArgs: ['disable_ddw'] },
+      'default',
+      'Default window: disable_ddw on the kernel command line: no dynamic window is ever asked for.',
+    ],
+    [
+      '5.15',
+      { dmaMaskBits: 32 },
+      'default',
+      'Default window: The driver asks for a 32-bit DMA mask; this kernel opens a window from 64 bits on. The default window stays in use.',
+    ],
+    [
+      '6.12.107',
+      { hasDynamicMemory: false },
+      'default',
+      'Default window: A window of 2^0 bytes is smaller than one 64K page: the firmware refuses it.',
+    ],
+    [
+      '6.1.176',
+      { blockTces: 0x6000, blockTcesAfterRemoval: 0x6000 },
+      'default',
+      'Default window: The window would need 32,768 TCEs of 64K, the block has 24,576: the firmware refuses it.',
+    ],
+    [
+      '6.12.107',
+      { hasPmem: true, maxMemoryBytes: 8 * GiB },
+      'hybrid',
+      'Hybrid window: RAM is mapped 1:1 with 64K pages, persistent memory on demand above it.',
+    ],
+    [
+      '5.15',
+      { canReset: false },
+      'default',
+      'Default window: Without ibm,reset-pe-dma-windows (ibm,ddw-extensions) the default window could not be restored: it stays.',
+    ],
+    [
+      '5.15',
+      { ddwApplicable: false },
+      'default',
+      'Default window: The node has no ibm,ddw-applicable: the platform offers no dynamic windows here.',
+    ],
   ] as const)('%s with %o: %s', (kernel, changes, mode, summary) => {
     const verdict = predictDdw(vf(kernel, changes));
     expect([verdict.mode, verdict.summary]).toEqual([mode, summary]);
@@ -56,7 +106,12 @@ describe('a verdict before boot', () => {
     ['5.13', 0x4000],
     ['5.15', 0x4000],
   ])('%s with a block of %d TCEs: what was foretold is what happens', (kernelId, block) => {
-    const ask = vf(kernelId, { blockTces: block, blockTcesAfterRemoval: block, memoryBytes: GiB, maxMemoryBytes: 4 * GiB });
+    const ask = vf(kernelId, {
+      blockTces: block,
+      blockTcesAfterRemoval: block,
+      memoryBytes: GiB,
+      maxMemoryBytes: 4 * GiB,
+    });
     const platform = new TestPlatform({ ...PHYP_RULES, block }, ask.kernel, 65536).boot();
     platform.masks('0000:00:01.0');
     expect(predictDdw(ask).mode).toBe(platform.guest.device('0000:00:01.0')?.mode);

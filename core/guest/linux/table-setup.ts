@@ -47,9 +47,13 @@ export function* initTable(k: KernelState, plan: TablePlan): Generator<number, I
   return table;
 }
 
-/** iommu_tce_table_put() of the last holder: devices that still point to it use freed memory from now on. */
+/**
+ * iommu_tce_table_put() of the last holder: devices that still point to it use freed memory from now on, in which entry 0 is no
+ * longer kept back (iommu_table_release_pages; recordings phyp_61 nvme-then-e1000 map at bus address 0).
+ */
 export function freeTable(k: KernelState, table: IommuTable, after: 'after-indirect' | 'after-direct'): void {
   if (table.inUse('ok')) k.printk.line('warn', 'iommu_table_free: Unexpected TCEs');
+  if (table.offset === 0 && table.stale === 'no') table.clearBits(0, 1);
   table.stale = after;
 }
 

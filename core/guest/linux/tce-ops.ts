@@ -48,15 +48,15 @@ export class TceOps {
   ): number {
     const perm = direction === 'to-device' ? TCE_READ : TCE_READ | TCE_WRITE;
     const list = npages === 1 || !this.parts.features.putIndirect ? undefined : this.parts.listPage(cpu);
-    const shift = tbl.pageShift;
-    const real = shift === 12 ? address - (address % 4096) : address - (address % 2 ** shift);
+    const inPage = tbl.pageMask >= 0 ? (address | 0) & tbl.pageMask : address % tbl.pageBytes;
+    const real = address - inPage;
     if (list === undefined) return this.build(tbl, index, npages, real, perm);
     return this.buildMulti(tbl, index, npages, real, perm, list);
   }
 
   /** tce_build_pSeriesLP: one H_PUT_TCE per entry. */
   private build(tbl: IommuTable, index: number, npages: number, real: number, perm: number): number {
-    const pageBytes = 2 ** tbl.pageShift;
+    const pageBytes = tbl.pageBytes;
     let at = real;
     for (let i = 0; i < npages; i++) {
       const n = index + i;
@@ -83,7 +83,7 @@ export class TceOps {
     perm: number,
     list: number,
   ): number {
-    const pageBytes = 2 ** tbl.pageShift;
+    const pageBytes = tbl.pageBytes;
     let left = npages;
     let n = index;
     let at = real;
