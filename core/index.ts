@@ -34,6 +34,7 @@ export {
   EDU_TO_MEMORY,
   EDU_VENDOR,
 } from './device/edu.ts';
+export { deviceCatalogue } from './device/index.ts';
 export { EduDevice, masteredBus } from './device/edu.ts';
 export { GuestMemory } from './memory/guest-memory.ts';
 export { createClock } from './time/clock.ts';

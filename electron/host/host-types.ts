@@ -70,7 +70,7 @@ export interface SessionHostApi {
   progress(): HostProgress;
   tracePage(request: TracePageRequest): Result<TracePage>;
   /** A fresh machine; without a configuration, the default scenario's. The old session is gone. */
-  new (config?: MachineConfig): Result<true>;
+  readonly new: (config?: MachineConfig) => Result<true>;
   /** Replays the file in slices; the old session stays when the file cannot be opened. */
   open(file: string): Promise<Result<true>>;
   /** Atomic: writes beside the file, then renames. */

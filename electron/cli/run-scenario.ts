@@ -1,0 +1,165 @@
+// `ddw-lab run FOLDER`: a recorded scenario's machine, with our own devices, drivers and payloads. It shows what such a machine does;
+// whether it does exactly what was recorded is for `conform` to say. Steps that a session has no command for are named in the trace.
+
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { deviceCatalogue, fail, kernelByRelease, ok, Session, validateConfig } from '../../core/index.ts';
+import type { Command, FunctionConfig, MachineConfig, Result } from '../../core/index.ts';
+import { isScenario, readScenario } from './conform/scenario-recording.ts';
+import type { PlanMachine } from './conform/scenario-plan.ts';
+import { hex } from './conform/scenario-text.ts';
+import type { Output } from './output.ts';
+import { advanceUntil } from './drive.ts';
+import { summary } from './summary.ts';
+import type { TraceWriter } from './trace-writer.ts';
+import { EXIT_OK } from './usage.ts';
+
+/** Names of steps that a session plays. */
+interface RawStep {
+  readonly do?: unknown;
+  readonly dev?: unknown;
+  readonly bytes?: unknown;
+  readonly count?: unknown;
+  readonly name?: unknown;
+}
+
+export async function runScenarioFolder(
+  folder: string,
+  writer: TraceWriter | undefined,
+  output: Output,
+  pure: boolean,
+): Promise<Result<number>> {
+  const files = new Map<string, Uint8Array>();
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isFile()) files.set(entry.name, await readFile(join(folder, entry.name)));
+  }
+  if (!isScenario(files)) {
+    return fail(
+      'no-scenario',
+      `${folder} is no scenario: it has no scenario.json with a plan`,
+      'give a .ddwrun file or a scenario folder',
+    );
+  }
+  const recording = readScenario(folder, files);
+  if (!recording.ok) return recording;
+  const config = configOf(recording.value.plan.machine);
+  if (!config.ok) return config;
+  const session = Session.create(config.value);
+  if (!session.ok) return session;
+  const played = await play(session.value, stepsOf(files), writer, output);
+  if (!played.ok) return played;
+  writer?.end(session.value);
+  if (!pure) output.out(`${writer === undefined ? '' : '\n'}${summary(session.value)}\n`);
+  return ok(EXIT_OK);
+}
+
+/** The machine of a plan. Devices that the lab does not model stand there without driver. */
+function configOf(machine: PlanMachine): Result<MachineConfig> {
+  const kernel = kernelByRelease(machine.kernel);
+  if (kernel === undefined) return fail('unknown-kernel', `the lab has no kernel ${machine.kernel}`);
+  const memoryBytes = machine.ramBytes;
+  const maxMemoryBytes = machine.maxmemBytes ?? memoryBytes;
+  return validateConfig({
+    profile: 'qemu-pseries',
+    kernel: kernel.id,
+    pageBytes: machine.pageBytes,
+    cpus: machine.cpus,
+    minMemoryBytes: memoryBytes,
+    memoryBytes,
+    maxMemoryBytes,
+    lmbBytes: 2 ** 28,
+    bootArgs: machine.bootArgs,
+    iommuDebugMessages: machine.iommuDebugMessages,
+    functions: functionsOf(machine),
+    seed: 1,
+    phbs: machine.phbs.map((phb) => ({
+      index: phb.index,
+      pgsz: hex(phb.pgsz),
+      ddw: phb.ddw,
+      dmaWinAddr: hex(phb.dmaWinAddr),
+      dmaWinSize: hex(phb.dmaWinSize),
+      dma64WinAddr: hex(phb.dma64WinAddr),
+    })),
+    hasDynamicMemory: machine.maxmemBytes !== undefined,
+    ...(machine.limits === undefined ? {} : { limits: machine.limits }),
+  });
+}
+
+function functionsOf(machine: PlanMachine): readonly FunctionConfig[] {
+  const numbers = new Map<string, number>();
+  return machine.pciDevices.map(({ kind, phb, slot }) => {
+    const number = numbers.get(kind) ?? 0;
+    numbers.set(kind, number + 1);
+    const stem = kind
+      .toLowerCase()
+      .replace(/[^a-z0-9-]/g, '-')
+      .replace(/^[^a-z]/, 'd');
+    const device = deviceCatalogue.has(kind) ? kind : 'pci-testdev';
+    return { id: `${stem}${number}`, device, slotClass: 'qemu-phb', phb, slot };
+  });
+}
+
+/** The steps of all kernels' lives, as the file has them. */
+function stepsOf(files: ReadonlyMap<string, Uint8Array>): readonly RawStep[] {
+  const text = new TextDecoder().decode(files.get('scenario.json'));
+  const scenario = JSON.parse(text) as {
+    readonly plan: { readonly epochs: readonly (readonly RawStep[])[] };
+  };
+  return scenario.plan.epochs.flat();
+}
+
+async function play(
+  session: Session,
+  steps: readonly RawStep[],
+  writer: TraceWriter | undefined,
+  output: Output,
+): Promise<Result<true>> {
+  const did = async (command: Command): Promise<Result<true>> => {
+    const accepted = session.dispatch(command);
+    if (!accepted.ok) return accepted;
+    await advanceUntil(session, () => session.settled && !ioRuns(session), writer, output);
+    return ok(true);
+  };
+  const booted = await did({ do: 'boot' });
+  if (!booted.ok) return booted;
+  for (const step of steps) {
+    if (output.closed) return ok(true);
+    const done = await did(commandOf(session, step));
+    if (!done.ok && done.error.code !== 'is-oops') return done;
+  }
+  return ok(true);
+}
+
+function ioRuns(session: Session): boolean {
+  const status = session.query({ ask: 'status' });
+  return status.ok && status.value.workloads.some((io) => io.running === true);
+}
+
+/** Drivers are bound at boot; reads, writes and reboots are played; all else is named. */
+function commandOf(session: Session, step: RawStep): Command {
+  const what = String(step.do);
+  const { bytes, count } = step;
+  const id = functionOfDisk(session, String(step.dev));
+  if (
+    (what === 'read' || what === 'write') &&
+    id !== undefined &&
+    typeof bytes === 'number' &&
+    typeof count === 'number'
+  ) {
+    return { do: 'io-start', id, io: { sizeBytes: bytes, depth: 1, count, direction: what, intervalNs: 0 } };
+  }
+  if (what === 'reboot') return { do: 'reset' };
+  const known = what === 'load' || what === 'dump';
+  return { do: 'mark', text: known ? `${what} ${String(step.name ?? '')}`.trim() : `not played: ${what}` };
+}
+
+/** `/dev/nvme1n1` is the second NVMe function. */
+function functionOfDisk(session: Session, dev: string): string | undefined {
+  const number = /^\/dev\/nvme(\d+)n1$/.exec(dev)?.[1];
+  const functions = session.query({ ask: 'functions' });
+  if (number === undefined || !functions.ok) return undefined;
+  const row = functions.value.find(
+    ({ description, state }) => description.id === `nvme${number}` && state === 'bound',
+  );
+  return row?.description.id;
+}

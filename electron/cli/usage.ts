@@ -1,0 +1,27 @@
+// What the command line can do, for people; and the one way a verb says that it was used wrongly.
+
+import type { UserError } from '../../core/index.ts';
+
+/** The user's mistake ends a verb with exit code 2. */
+export const EXIT_OK = 0;
+export const EXIT_DIFFERENT = 1;
+export const EXIT_USAGE = 2;
+
+export const USAGE = `ddw-lab: DMA windows of an IBM Power LPAR, as Linux and the firmware make them
+
+  ddw-lab run FILE | FOLDER | --default   [--trace text|jsonl] [--filter EXPR]
+      replays a session (.ddwrun), plays a recorded scenario's folder, or the default scenario
+  ddw-lab exec "LINES" | FILE.cmds | -    [options]  [--trace text|jsonl] [--filter EXPR] [--save FILE.ddwrun]
+      carries out lines of the lab shell (ddw-lab exec help), such as: boot; vf add 8; show windows
+      --profile P --kernel K --memory 64G --min-memory 16G --max-memory 512G --page-size 64K --cpus N
+      --boot-arg ARG (may be repeated) --vfs N --device nic|nvme --seed N
+  ddw-lab conform PATH…                   [--json]
+      compares recordings (calls/*.jsonl, scenario and probe folders, or folders of them) with what the lab predicts;
+      exit code 1 unless all are equal
+  ddw-lab --help | --version
+`;
+
+/** One line: what is wrong, and what to do. */
+export function errorLine({ message, hint }: UserError): string {
+  return `ddw-lab: ${message}${hint === undefined ? '' : ` (${hint})`}\n`.replaceAll(/\n(?=.)/g, ' ');
+}
