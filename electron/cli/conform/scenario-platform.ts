@@ -1,7 +1,14 @@
 // A recording's machine as the plan describes it: memory, firmware with its limits, PHBs, functions. No device models: the
 // drivers' requests come from the recording.
 
-import type { GuestPorts, KernelBuild, MemoryLayout, PciFunctionSpec, Result } from '../../../core/index.ts';
+import type {
+  DtNode,
+  GuestPorts,
+  KernelBuild,
+  MemoryLayout,
+  PciFunctionSpec,
+  Result,
+} from '../../../core/index.ts';
 import {
   createClock,
   createScheduler,
@@ -17,7 +24,7 @@ import {
   phbSpec,
 } from '../../../core/index.ts';
 import { firstVioUnit, nodeNameOf, qemuPciKind, vioNodeName } from './qemu-devices.ts';
-import type { PlanDevice, PlanMachine, PlanPhb } from './scenario-plan.ts';
+import type { Plan, PlanDevice, PlanMachine, PlanPhb } from './scenario-plan.ts';
 import { PortRecorder } from './scenario-recorder.ts';
 import { hex } from './scenario-text.ts';
 
@@ -30,9 +37,10 @@ export class ScenarioPlatform {
   readonly firmware: Firmware;
   readonly recorder: PortRecorder;
   layout: MemoryLayout;
+  private readonly hasUsbDisk: boolean;
 
   /** Errors: a platform, kernel or device that the model does not have. */
-  static build(machine: PlanMachine): Result<ScenarioPlatform> {
+  static build({ machine, epochs }: Plan): Result<ScenarioPlatform> {
     const kernel = kernelByRelease(machine.kernel);
     if (kernel === undefined) return fail('unknown-kernel', `the model has no kernel ${machine.kernel}`);
     if (!/^qemu-/.test(machine.firmwareBase))
@@ -43,11 +51,15 @@ export class ScenarioPlatform {
     for (const kind of machine.vioDevices)
       if (vioNodeName(kind) === undefined)
         return fail('unknown-device', `the model has no VIO device ${kind}`);
-    return ok(new ScenarioPlatform(machine, kernel));
+    const hasUsbDisk = epochs
+      .flat()
+      .some((step) => step.do === 'load' && step.modules.includes('usb_storage'));
+    return ok(new ScenarioPlatform(machine, kernel, hasUsbDisk));
   }
 
-  private constructor(machine: PlanMachine, kernel: KernelBuild) {
+  private constructor(machine: PlanMachine, kernel: KernelBuild, hasUsbDisk: boolean) {
     this.machine = machine;
+    this.hasUsbDisk = hasUsbDisk;
     this.kernel = kernel;
     this.memory = new GuestMemory(machine.ramBytes);
     const profile = findProfile('qemu-pseries');
@@ -96,8 +108,19 @@ export class ScenarioPlatform {
       rtas: this.recorder.rtas,
       memory: this.memory,
       mmio: { read32: () => -1, write32: () => undefined },
-      deviceTree: () => this.firmware.deviceTree(),
+      deviceTree: () => this.bootTree(),
     };
+  }
+
+  /** The firmware's tree with what the boot firmware adds: a node for a USB disk, found on the first port. */
+  private bootTree(): DtNode {
+    const tree = this.firmware.deviceTree();
+    if (!this.hasUsbDisk) return tree;
+    const controllers = tree.children.flatMap((phb) => phb.children.filter((c) => c.name.startsWith('usb-')));
+    const reg = Uint8Array.of(0, 0, 0, 1);
+    for (const { children } of controllers)
+      children.push({ name: 'storage@1', properties: new Map([['reg', reg]]), children: [] });
+    return tree;
   }
 }
 

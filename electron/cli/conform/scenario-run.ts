@@ -50,7 +50,7 @@ export interface RunOptions {
 
 /** Errors: a machine that the model does not have. */
 export function runPlan(plan: Plan, options: RunOptions): Result<Prediction> {
-  const platform = ScenarioPlatform.build(plan.machine);
+  const platform = ScenarioPlatform.build(plan);
   if (!platform.ok) return platform;
   const run = new ScenarioRun(plan, platform.value, options);
   run.all();
