@@ -17,6 +17,14 @@ export class Fnv64 {
     this.hi = (xHi * 0x1b3 + Math.floor(low / 0x1_0000_0000) + (xLo << 8)) | 0;
   }
 
+  /** A second hash that goes on from the same state. */
+  copy(): Fnv64 {
+    const twin = new Fnv64();
+    twin.hi = this.hi;
+    twin.lo = this.lo;
+    return twin;
+  }
+
   get value(): U64 {
     return joinU64(this.hi, this.lo);
   }

@@ -1,37 +1,20 @@
-// A hash over the content of all events, in order: lets a replay prove itself. FNV-1a, 64 bits, fed with 32-bit words instead of bytes
-// (docs/trace-format.md). Worked out when asked for, so that recording costs nothing.
+// A hash over the content of all events, in order: lets a replay prove itself. FNV-1a over 64-bit words (docs/trace-format.md).
+// Worked out when asked for, so that recording costs nothing.
 
+import { Fnv64 } from '../base/fnv64.ts';
 import type { NewEvent } from './events.ts';
 
-/** One FNV-1a state: two int32 halves. */
-export class Fnv64 {
-  hi = 0xcbf29ce4 | 0;
-  lo = 0x84222325 | 0;
+/** Mixes in a safe integer. */
+export function mixNumber(state: Fnv64, value: number): void {
+  state.add(Math.floor(value / 0x1_0000_0000) | 0, (value % 0x1_0000_0000) | 0);
+}
 
-  /** Mixes in one 32-bit word: state = (state ^ word) * 0x100000001b3 modulo 2^64. */
-  word(word: number): void {
-    const lo = this.lo ^ word;
-    const low = (lo & 0xffff) * 0x1b3;
-    const high = (lo >>> 16) * 0x1b3 + (low >>> 16);
-    this.hi = (Math.imul(this.hi, 0x1b3) + (high >>> 16) + (lo << 8)) | 0;
-    this.lo = (high << 16) | (low & 0xffff);
-  }
-
-  /** Mixes in a safe integer as two words, upper first. */
-  number(value: number): void {
-    this.word(Math.floor(value / 0x1_0000_0000) | 0);
-    this.word((value % 0x1_0000_0000) | 0);
-  }
-
-  /** Mixes in a text: its length, then its UTF-16 code units. */
-  text(text: string): void {
-    this.word(text.length);
-    for (let i = 0; i < text.length; i++) this.word(text.charCodeAt(i));
-  }
-
-  /** 16 hex digits. */
-  get hex(): string {
-    return (this.hi >>> 0).toString(16).padStart(8, '0') + (this.lo >>> 0).toString(16).padStart(8, '0');
+/** Mixes in a text: its length, then its UTF-16 code units, four to a word. */
+export function mixText(state: Fnv64, text: string): void {
+  const unit = (i: number): number => (i < text.length ? text.charCodeAt(i) : 0);
+  state.add(0, text.length);
+  for (let i = 0; i < text.length; i += 4) {
+    state.add((unit(i) << 16) | unit(i + 1), (unit(i + 2) << 16) | unit(i + 3));
   }
 }
 
@@ -58,8 +41,8 @@ export class IncrementalHash {
   private state = new Fnv64();
   /** Events mixed in so far. */
   private done = 0;
-  /** States after 0, CHECKPOINT_EVENTS, 2 * CHECKPOINT_EVENTS … events: halves in turn. */
-  private checkpoints: number[] = [];
+  /** States after 0, CHECKPOINT_EVENTS, 2 * CHECKPOINT_EVENTS … events. */
+  private checkpoints: Fnv64[] = [];
 
   constructor(mix: MixEvent) {
     this.mix = mix;
@@ -68,19 +51,18 @@ export class IncrementalHash {
   /** The hash of the first `length` events, hex. */
   upTo(length: number): string {
     for (; this.done < length; this.done++) {
-      if (this.done % CHECKPOINT_EVENTS === 0) this.checkpoints.push(this.state.hi, this.state.lo);
+      if (this.done % CHECKPOINT_EVENTS === 0) this.checkpoints.push(this.state.copy());
       this.mix(this.state, this.done);
     }
-    return this.state.hex;
+    return this.state.value.toString(16).padStart(16, '0');
   }
 
   /** Event `seq` changed: what was mixed from there on is worked out again. */
   forget(seq: number): void {
     if (seq >= this.done) return;
     const checkpoint = Math.floor(seq / CHECKPOINT_EVENTS);
-    this.state.hi = this.checkpoints[2 * checkpoint] ?? 0;
-    this.state.lo = this.checkpoints[2 * checkpoint + 1] ?? 0;
-    this.checkpoints.length = 2 * checkpoint;
+    this.state = this.checkpoints[checkpoint] ?? new Fnv64();
+    this.checkpoints.length = checkpoint;
     this.done = checkpoint * CHECKPOINT_EVENTS;
   }
 
@@ -93,5 +75,5 @@ export class IncrementalHash {
 
 /** Text of a record, hashed when mixed. */
 export function mixRecord(state: Fnv64, record: NewEvent): void {
-  state.text(canonicalText(record));
+  mixText(state, canonicalText(record));
 }

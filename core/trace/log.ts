@@ -3,11 +3,11 @@
 
 import { H_SUCCESS } from '../abi/papr/hcall.ts';
 import { invariant } from '../base/invariant.ts';
+import type { Fnv64 } from '../base/fnv64.ts';
 import { hi32, hiOfNumber, joinU64, lo32, loOfNumber } from '../base/u64.ts';
 import { StringTable, WordArena } from './arena.ts';
 import type { NewEvent, TceRun, TraceEvent, TraceEventKind } from './events.ts';
-import { IncrementalHash, mixRecord } from './hash.ts';
-import type { Fnv64 } from './hash.ts';
+import { IncrementalHash, mixNumber, mixRecord } from './hash.ts';
 import {
   CODE_GET,
   CODE_INDIRECT,
@@ -219,7 +219,13 @@ export class TraceLog implements TraceSink, TraceReader {
 
   event(seq: number): TraceEvent {
     invariant(seq >= 0 && seq < this.length, `no event ${seq}: the trace has ${this.length}`);
-    return { seq, timeNs: this.timeNsAt(seq), cause: this.causeAt(seq), ...this.content(seq) } as TraceEvent;
+    const timeNs = this.timeNsAt(seq);
+    const cause = this.causeAt(seq);
+    const tag = this.rows.tag(seq);
+    const code = codeOfTag(tag);
+    if (code <= LAST_TCE_CODE && !this.isWide(seq)) return decodeTce(this.stores, seq, timeNs, cause);
+    const content = this.recordAt(seq) ?? unpackEvent(this.stores, seq, code, countOfTag(tag));
+    return { seq, timeNs, cause, ...content } as TraceEvent;
   }
 
   *events(from = 0, to?: number): Generator<TraceEvent, void, void> {
@@ -340,14 +346,6 @@ export class TraceLog implements TraceSink, TraceReader {
     return wordOfRun(this.arena, place, run, half);
   }
 
-  private content(seq: number): NewEvent {
-    const record = this.recordAt(seq);
-    if (record !== undefined) return record;
-    const tag = this.rows.tag(seq);
-    if (codeOfTag(tag) <= LAST_TCE_CODE) return decodeTce(this.stores, seq, tag);
-    return unpackEvent(this.stores, seq, codeOfTag(tag), countOfTag(tag));
-  }
-
   /** A TCE hcall that a row cannot hold: LIOBN and ioba stay in the row, for filters. */
   private wide(call: NewTceHcall): number {
     const record = this.records.push(call) - 1;
@@ -376,8 +374,8 @@ export class TraceLog implements TraceSink, TraceReader {
   }
 
   private mix(state: Fnv64, seq: number): void {
-    state.number(this.timeNsAt(seq));
-    state.word(this.causeAt(seq));
+    mixNumber(state, this.timeNsAt(seq));
+    state.add(0, this.causeAt(seq));
     const record = this.recordAt(seq);
     if (record !== undefined) return mixRecord(state, record);
     if (this.codeAt(seq) <= LAST_TCE_CODE)

@@ -1,10 +1,11 @@
 // Which events other than TCE hcalls fit a row: those that come with every I/O (a device's DMA, guest functions).
 
+import type { Fnv64 } from '../base/fnv64.ts';
 import { hi32, joinU64, lo32 } from '../base/u64.ts';
 import type { DmaFault } from '../abi/ports.ts';
 import type { StringTable, WordArena } from './arena.ts';
 import type { NewEvent, TraceEventKind } from './events.ts';
-import type { Fnv64 } from './hash.ts';
+import { mixText } from './hash.ts';
 import { codeOfKind, kindOfCode } from './kinds.ts';
 import type { TraceRows } from './rows.ts';
 import { WORD_IOBA_HI, WORD_IOBA_LO, WORD_LIOBN, WORD_VALUE_HI, countOfTag, packTag } from './rows.ts';
@@ -108,16 +109,15 @@ function unpackGuestCall({ rows, strings, arena }: RowStores, seq: number, lengt
 export function mixPacked(state: Fnv64, stores: RowStores, seq: number, kind: TraceEventKind): void {
   const { rows, strings, arena } = stores;
   const small = countOfTag(rows.tag(seq));
-  state.text(kind);
-  state.word(small);
-  state.text(strings.text(rows.word(seq, WORD_LIOBN)));
+  mixText(state, kind);
+  mixText(state, strings.text(rows.word(seq, WORD_LIOBN)));
   if (kind !== 'guest-call') {
-    for (const n of [WORD_IOBA_HI, WORD_IOBA_LO, WORD_VALUE_HI]) state.word(rows.word(seq, n));
-    return;
+    state.add(small, rows.word(seq, WORD_VALUE_HI));
+    return state.add(rows.word(seq, WORD_IOBA_HI), rows.word(seq, WORD_IOBA_LO));
   }
   const fn = rows.word(seq, WORD_IOBA_HI);
   const detail = rows.word(seq, WORD_IOBA_LO);
-  state.text(fn === 0 ? '' : strings.text(fn - 1));
-  state.word(detail === -1 ? 0 : 1);
-  for (let i = 0; i < (small + 1) >> 1 && detail !== -1; i++) state.word(arena.word(detail + i));
+  mixText(state, fn === 0 ? '' : strings.text(fn - 1));
+  state.add(detail === -1 ? 0 : 1, small);
+  for (let i = 0; i < (small + 1) >> 1 && detail !== -1; i++) state.add(0, arena.word(detail + i));
 }

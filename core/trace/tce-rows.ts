@@ -1,10 +1,10 @@
 // TCE hcalls between their decoded form and a row: what a row can hold exactly, and back.
 
 import { H_GET_TCE, H_PUT_TCE, H_PUT_TCE_INDIRECT, H_STUFF_TCE, H_SUCCESS } from '../abi/papr/hcall.ts';
+import type { Fnv64 } from '../base/fnv64.ts';
 import { hi32, joinU64, lo32, numberFromHalves } from '../base/u64.ts';
 import type { WordArena } from './arena.ts';
 import type { NewEvent, TceHcallEvent, TceRun } from './events.ts';
-import type { Fnv64 } from './hash.ts';
 import { opcodeOfCode } from './kinds.ts';
 import type { RowStores } from './pack.ts';
 import {
@@ -71,44 +71,41 @@ export function wordOfRun(arena: WordArena, place: number, run: number, n: 0 | 1
   return arena.word(place + LIST_WORDS + run * RUN_WORDS + n);
 }
 
-/** The decoded form of a packed TCE hcall. */
-export function decodeTce(stores: RowStores, seq: number, tag: number): NewTceHcall {
+/**
+ * The decoded form of a packed TCE hcall. Whole literals instead of spread objects: those cost a microsecond each, and a trace view
+ * decodes thousands at a time.
+ */
+export function decodeTce(stores: RowStores, seq: number, timeNs: number, cause: number): TceHcallEvent {
   const { rows } = stores;
+  const tag = rows.tag(seq);
   const opcode = opcodeOfCode(codeOfTag(tag));
+  const liobn = rows.word(seq, WORD_LIOBN) >>> 0;
+  const ioba = joinU64(rows.word(seq, WORD_IOBA_HI), rows.word(seq, WORD_IOBA_LO));
   const ret = statusOfTag(tag);
-  const valueHi = rows.word(seq, WORD_VALUE_HI);
-  const valueLo = rows.word(seq, WORD_VALUE_LO);
-  const call = {
-    kind: 'tce-hcall' as const,
-    opcode,
-    liobn: rows.word(seq, WORD_LIOBN) >>> 0,
-    ioba: joinU64(rows.word(seq, WORD_IOBA_HI), rows.word(seq, WORD_IOBA_LO)),
-    ret,
-  };
+  const kind = 'tce-hcall';
   if (opcode === H_PUT_TCE_INDIRECT)
-    return { ...call, ...decodeList(stores.arena, valueHi, valueLo, countOfTag(tag), ret) };
-  if (opcode === H_STUFF_TCE) return { ...call, tce: joinU64(valueHi, valueLo), count: countOfTag(tag) };
+    return decodeList(stores, seq, { seq, timeNs, cause, kind, opcode, liobn, ioba, ret });
+  const tce = joinU64(rows.word(seq, WORD_VALUE_HI), rows.word(seq, WORD_VALUE_LO));
+  if (opcode === H_STUFF_TCE) {
+    return { seq, timeNs, cause, kind, opcode, liobn, ioba, ret, tce, count: countOfTag(tag) };
+  }
   // A failed H_GET_TCE read nothing.
-  if (opcode === H_GET_TCE && ret !== H_SUCCESS && valueHi === 0 && valueLo === 0) return call;
-  return { ...call, tce: joinU64(valueHi, valueLo) };
+  if (opcode === H_GET_TCE && ret !== H_SUCCESS && tce === 0n) {
+    return { seq, timeNs, cause, kind, opcode, liobn, ioba, ret };
+  }
+  return { seq, timeNs, cause, kind, opcode, liobn, ioba, ret, tce };
 }
 
-function decodeList(
-  arena: WordArena,
-  place: number,
-  runs: number,
-  count: number,
-  ret: number,
-): Pick<NewTceHcall, 'list' | 'count' | 'runs'> {
+function decodeList({ rows, arena }: RowStores, seq: number, call: TceHcallEvent): TceHcallEvent {
+  const place = rows.word(seq, WORD_VALUE_HI);
+  const runCount = rows.word(seq, WORD_VALUE_LO);
   const list = joinU64(arena.word(place), arena.word(place + 1));
-  if (runs !== CONTIGUOUS) return { list, count, runs: runsAt(arena, place, runs) };
-  // A call that failed stored nothing unless its runs say so.
-  if (ret !== H_SUCCESS) return { list, count };
-  return {
-    list,
-    count,
-    runs: [{ first: joinU64(firstOfList(arena, place, 0), firstOfList(arena, place, 1)), count }],
-  };
+  const count = countOfTag(rows.tag(seq));
+  if (runCount !== CONTIGUOUS) return { ...call, list, count, runs: runsAt(arena, place, runCount) };
+  // A call that was refused stored nothing; what it wanted is known only when its runs were given.
+  if (call.ret !== H_SUCCESS) return { ...call, list, count };
+  const first = joinU64(firstOfList(arena, place, 0), firstOfList(arena, place, 1));
+  return { ...call, list, count, runs: [{ first, count }] };
 }
 
 /** The record of a call whose count or status does not fit a row. */
@@ -168,19 +165,16 @@ export function mixTce(state: Fnv64, { rows, arena }: RowStores, seq: number, op
   const tag = rows.tag(seq);
   const valueHi = rows.word(seq, WORD_VALUE_HI);
   const valueLo = rows.word(seq, WORD_VALUE_LO);
-  state.word(opcode);
-  state.word(statusOfTag(tag));
-  state.word(countOfTag(tag));
-  state.word(rows.word(seq, WORD_LIOBN));
-  state.word(rows.word(seq, WORD_IOBA_HI));
-  state.word(rows.word(seq, WORD_IOBA_LO));
-  if (opcode !== H_PUT_TCE_INDIRECT) {
-    state.word(valueHi);
-    state.word(valueLo);
-    return;
+  state.add(opcode, statusOfTag(tag));
+  state.add(countOfTag(tag), rows.word(seq, WORD_LIOBN));
+  state.add(rows.word(seq, WORD_IOBA_HI), rows.word(seq, WORD_IOBA_LO));
+  if (opcode !== H_PUT_TCE_INDIRECT) return state.add(valueHi, valueLo);
+  // List page, first TCE, number of runs, and the runs themselves.
+  state.add(arena.word(valueHi), arena.word(valueHi + 1));
+  state.add(arena.word(valueHi + 2), arena.word(valueHi + 3));
+  state.add(0, valueLo);
+  for (let run = 0; run < valueLo; run++) {
+    state.add(wordOfRun(arena, valueHi, run, 0), wordOfRun(arena, valueHi, run, 1));
+    state.add(0, wordOfRun(arena, valueHi, run, 2));
   }
-  // Number of runs, then list page, first TCE and the runs themselves.
-  state.word(valueLo);
-  const words = LIST_WORDS + Math.max(valueLo, 0) * RUN_WORDS;
-  for (let i = 0; i < words; i++) state.word(arena.word(valueHi + i));
 }
