@@ -76,6 +76,8 @@ interface Element {
   unmappedIn: number | undefined;
   /** Unmapped together with other elements: a merged segment of a scatter list. */
   merged: boolean;
+  /** The firmware had no resources (-44): the kernel takes the mapping back at once, as part of the map. */
+  refused: boolean;
   request: number;
 }
 
@@ -194,6 +196,7 @@ class RequestReader {
       step: this.stepOf(call.seq),
       unmappedIn: undefined,
       merged: false,
+      refused: call.ret === -44,
       request: -1,
     };
     run.elements.push(element);
@@ -214,6 +217,13 @@ class RequestReader {
     for (let i = 0; i < call.count; i++) {
       const element = this.holders.get(`${call.liobn} ${first + i}`);
       if (element !== undefined) covered.add(element);
+    }
+    const [only] = covered;
+    if (only !== undefined && covered.size === 1 && only.refused) {
+      only.calls.push(call);
+      only.unmappedIn = this.stepOf(call.seq);
+      only.refused = only.calls.length <= only.pages && this.options.multitceOff;
+      return;
     }
     for (const element of covered) {
       element.unmappedIn = this.stepOf(call.seq);
@@ -300,7 +310,9 @@ class RequestReader {
     const { marks, multitceOff, pageBytes } = this.options;
     const bytes = element.pages * 2 ** pageShift;
     const inWork = /^(read|write|net|ping|cpu|parallel)\b/.test(marks[element.step - 1]?.name ?? '');
-    if (multitceOff || inWork || (element.tce & 3n) !== 3n || bytes % pageBytes !== 0) return false;
+    if (multitceOff || (element.tce & 3n) !== 3n || bytes % pageBytes !== 0) return false;
+    // Under a workload only a pool of descriptors grows, by one page.
+    if (inWork) return bytes === pageBytes && lasts(element);
     const natural = (bytes & (bytes - 1)) === 0 && Number(element.tce & ~0xfffn) % bytes === 0;
     return natural && (lasts(element) || bytes >= largeBuffer);
   }
