@@ -15,7 +15,7 @@ import type {
   UserError,
 } from '../core/index.ts';
 
-export type { MachineConfig, Result, UserError };
+export type { Command, MachineConfig, Result, UserError };
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const whole = v.pipe(v.number(), v.safeInteger());

@@ -1,0 +1,36 @@
+// Every action of the window with its words and its key: the menu bar shows this table, the page obeys it (and gets it at hello).
+
+import type { Action, ActionInfo } from '../ipc-contract.ts';
+
+const row = (menu: string, action: Action, label: string, keys = ''): ActionInfo => ({
+  action,
+  label,
+  keys,
+  menu,
+});
+
+export const ACTION_TABLE: readonly ActionInfo[] = [
+  row('File', 'new', 'New session', 'CmdOrCtrl+N'),
+  row('File', 'open', 'Open…', 'CmdOrCtrl+O'),
+  row('File', 'save', 'Save', 'CmdOrCtrl+S'),
+  row('File', 'save-as', 'Save as…', 'CmdOrCtrl+Shift+S'),
+  row('Machine', 'boot', 'Boot', 'F5'),
+  row('Machine', 'pause', 'Pause or go on', 'F6'),
+  row('Machine', 'reset', 'Reset the partition', 'F7'),
+  row('Machine', 'shutdown', 'Shut down', 'Shift+F5'),
+  row('Machine', 'compare', 'Show the same under the other kernel', 'F9'),
+  row('Machine', 'add-vf', 'Add a virtual function', 'CmdOrCtrl+Shift+A'),
+  row('Trace', 'follow', 'Follow the newest call, or stop', 'F8'),
+  row('Trace', 'filter', 'Filter…', 'CmdOrCtrl+Shift+F'),
+  row('Trace', 'find', 'Find in what is shown…', 'CmdOrCtrl+F'),
+  row('Trace', 'copy-trace', 'Copy the selection or what is shown', 'CmdOrCtrl+Shift+C'),
+  row('Trace', 'clear-view', 'Clear the view (the log stays)', 'CmdOrCtrl+L'),
+  row('View', 'theme-system', 'Theme: as the system'),
+  row('View', 'theme-dark', 'Theme: dark'),
+  row('View', 'theme-light', 'Theme: light'),
+  row('View', 'theme-contrast', 'Theme: high contrast'),
+  row('View', 'theme-projector', 'Theme: projector'),
+  row('View', 'zoom-panel', 'One panel at a time, or all', 'CmdOrCtrl+Shift+M'),
+  row('View', 'screen-reader', 'Terminals for screen readers', 'CmdOrCtrl+Shift+U'),
+  row('Help', 'shortcuts', 'Keys', 'F1'),
+];

@@ -1,0 +1,40 @@
+// What each request of the page does.
+
+import type { BrowserWindow } from 'electron';
+import { clipboard } from 'electron';
+import { ACTION_TABLE } from './actions.ts';
+import type { Desk } from './desk.ts';
+import { openSession, saveSession } from './files.ts';
+import type { Handlers } from './ipc.ts';
+import { applyTheme } from './window.ts';
+
+const done = { ok: true, value: true } as const;
+
+export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
+  return {
+    hello: () => ({ progress: desk.progress(), actions: ACTION_TABLE }),
+    dispatch: (command) => desk.dispatch(command),
+    query: (query) => desk.host.query(query),
+    tracePage: (request) => desk.host.tracePage(request),
+    run: ({ on }) => {
+      desk.run(on);
+      return done;
+    },
+    newSession: ({ config }) => desk.newSession(config),
+    openSession: () => openSession(desk, window),
+    saveSession: ({ as }) => saveSession(desk, window, as),
+    compare: ({ kernel }) => desk.compare(kernel),
+    compareBack: () => {
+      desk.compareBack();
+      return done;
+    },
+    copyText: ({ text }) => {
+      void clipboard.writeText(text);
+      return done;
+    },
+    setTheme: ({ theme }) => {
+      applyTheme(theme);
+      return done;
+    },
+  };
+}

@@ -1,0 +1,197 @@
+// What the page knows of the session: answers to queries, refreshed while the machine works, four times a second at most.
+
+import type {
+  AnswerTo,
+  Command,
+  DmesgLine,
+  FunctionAnswer,
+  KernelAnswer,
+  MachineConfig,
+  PlanAnswer,
+  ProfileAnswer,
+  Query,
+  Result,
+  TceOverviewAnswer,
+  Verdict,
+} from '../../core/index.ts';
+import type { Action, ActionInfo, LabBridge, Progress } from '../../electron/ipc-contract.ts';
+import { Notices } from './notices.svelte.ts';
+
+const LOOK_EVERY_MS = 250;
+/** Cells of a window's overview: what the ruler and the TCE map draw. */
+export const OVERVIEW_CELLS = 192;
+
+const NOTHING_YET: Progress = {
+  state: 'off',
+  nowNs: 0,
+  events: 0,
+  hcalls: 0,
+  hcallsPerSecond: 0,
+  problems: 0,
+  paused: false,
+  busy: false,
+  session: { id: 0, title: '', comparing: null },
+};
+
+export class Lab {
+  readonly bridge: LabBridge;
+  readonly notices = new Notices();
+
+  /** As told, up to ten times a second: for the trace. */
+  latest = $state.raw<Progress>(NOTHING_YET);
+  /** The same, calmed down to four times a second: for the eyes. */
+  progress = $state.raw<Progress>(NOTHING_YET);
+  actions = $state.raw<readonly ActionInfo[]>([]);
+  config = $state.raw<MachineConfig | undefined>(undefined);
+  profiles = $state.raw<readonly ProfileAnswer[]>([]);
+  kernels = $state.raw<readonly KernelAnswer[]>([]);
+  functions = $state.raw<readonly FunctionAnswer[]>([]);
+  plans = $state.raw<readonly PlanAnswer[]>([]);
+  verdicts = $state.raw<readonly Verdict[]>([]);
+  dmesg = $state.raw<readonly DmesgLine[]>([]);
+  /** Fill of the selected function's windows, by LIOBN. */
+  overviews = $state.raw<ReadonlyMap<number, TceOverviewAnswer>>(new Map());
+  /** Said once, politely, to those who listen. */
+  said = $state('');
+
+  #selectedId = $state<string | undefined>(undefined);
+  readonly selected = $derived(
+    this.functions.find((f) => f.description.id === this.#selectedId) ?? this.functions[0],
+  );
+  readonly plan = $derived(this.plans.find((plan) => plan.id === this.selected?.description.id));
+
+  readonly #handlers = new Map<Action, () => void>();
+  #lookTimer: ReturnType<typeof setTimeout> | undefined;
+  #lookedAt = 0;
+  #looking = false;
+
+  constructor(bridge: LabBridge) {
+    this.bridge = bridge;
+  }
+
+  async start(): Promise<void> {
+    this.bridge.on('progress', (progress) => this.#hear(progress));
+    this.bridge.on('problem', (problem) => this.notices.error(problem));
+    this.bridge.on('menu', ({ action }) => this.act(action));
+    const { progress, actions } = await this.bridge.hello();
+    this.actions = actions;
+    this.profiles = (await this.ask({ ask: 'profiles' })) ?? [];
+    this.kernels = (await this.ask({ ask: 'kernels' })) ?? [];
+    this.#hear(progress);
+    await this.look();
+  }
+
+  /** A query's answer; a refusal becomes a notice. */
+  async ask<Q extends Query>(query: Q): Promise<AnswerTo<Q> | undefined> {
+    return this.accept(await this.bridge.query(query));
+  }
+
+  accept<T>(result: Result<T>): T | undefined {
+    if (result.ok) return result.value;
+    this.notices.error(result.error);
+    return undefined;
+  }
+
+  /** Sends a command. True when the machine accepted it. */
+  async dispatch(command: Command): Promise<boolean> {
+    const accepted = this.accept(await this.bridge.dispatch(command)) !== undefined;
+    if (accepted) this.notices.closeErrors();
+    await this.look();
+    return accepted;
+  }
+
+  select(id: string): void {
+    if (id === this.#selectedId) return;
+    this.#selectedId = id;
+    this.overviews = new Map();
+    void this.look();
+  }
+
+  copy(text: string): void {
+    void this.bridge.copyText({ text });
+    this.said = '';
+    this.said = text.length > 80 ? 'Copied' : `Copied ${text}`;
+  }
+
+  /** Says who carries an action out; returns the function that takes it back. */
+  handle(action: Action, handler: () => void): () => void {
+    this.#handlers.set(action, handler);
+    return () => void this.#handlers.delete(action);
+  }
+
+  act(action: Action): void {
+    this.#handlers.get(action)?.();
+  }
+
+  keysOf(action: Action): string {
+    return this.actions.find((info) => info.action === action)?.keys ?? '';
+  }
+
+  #hear(progress: Progress): void {
+    const before = this.latest;
+    this.latest = progress;
+    const turned =
+      before.state !== progress.state ||
+      before.paused !== progress.paused ||
+      before.busy !== progress.busy ||
+      before.session !== progress.session;
+    if (before.session.id !== progress.session.id) this.#forget();
+    if (turned) this.progress = progress;
+    if (turned || before.events !== progress.events) this.#lookSoon();
+  }
+
+  #forget(): void {
+    this.overviews = new Map();
+    this.plans = [];
+    this.dmesg = [];
+  }
+
+  #lookSoon(): void {
+    if (this.#lookTimer !== undefined) return;
+    const wait = Math.max(0, this.#lookedAt + LOOK_EVERY_MS - performance.now());
+    this.#lookTimer = setTimeout(() => {
+      this.#lookTimer = undefined;
+      void this.look();
+    }, wait);
+  }
+
+  /** Asks everything that the panels show. */
+  async look(): Promise<void> {
+    if (this.#looking) return this.#lookSoon();
+    this.#looking = true;
+    this.#lookedAt = performance.now();
+    try {
+      await this.#lookAtMachine();
+      await this.#lookAtWindows();
+      this.progress = this.latest;
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #lookAtMachine(): Promise<void> {
+    const [config, functions, plans, dmesg] = await Promise.all([
+      this.ask({ ask: 'config' }),
+      this.ask({ ask: 'functions' }),
+      this.ask({ ask: 'plans' }),
+      this.ask({ ask: 'dmesg' }),
+    ]);
+    if (config !== undefined && JSON.stringify(config) !== JSON.stringify(this.config)) {
+      this.config = config;
+      this.verdicts = (await this.ask({ ask: 'verdict', config })) ?? [];
+    }
+    this.functions = functions ?? [];
+    this.plans = plans ?? [];
+    if (dmesg !== undefined && dmesg.length !== this.dmesg.length) this.dmesg = dmesg;
+  }
+
+  async #lookAtWindows(): Promise<void> {
+    const windows = this.selected?.windows.filter((window) => window.active) ?? [];
+    const overviews = await Promise.all(
+      windows.map(({ liobn }) => this.ask({ ask: 'tce-overview', liobn, cells: OVERVIEW_CELLS })),
+    );
+    this.overviews = new Map(
+      overviews.flatMap((overview) => (overview === undefined ? [] : [[overview.liobn, overview] as const])),
+    );
+  }
+}

@@ -1,0 +1,42 @@
+// Sentences for the person: errors stay until closed, remarks go by themselves. The same sentence is never shown twice.
+
+import type { UserError } from '../../core/index.ts';
+
+export interface Notice {
+  readonly id: number;
+  readonly kind: 'error' | 'remark';
+  readonly message: string;
+  readonly hint: string;
+  readonly code: string;
+}
+
+const REMARK_MS = 6000;
+const MOST = 3;
+
+export class Notices {
+  list = $state.raw<readonly Notice[]>([]);
+  #nextId = 1;
+
+  error({ code, message, hint = '' }: UserError): void {
+    this.#add({ id: this.#nextId++, kind: 'error', message, hint, code });
+  }
+
+  remark(message: string): void {
+    const id = this.#nextId++;
+    this.#add({ id, kind: 'remark', message, hint: '', code: '' });
+    setTimeout(() => this.close(id), REMARK_MS);
+  }
+
+  close(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  closeErrors(): void {
+    this.list = this.list.filter((notice) => notice.kind !== 'error');
+  }
+
+  #add(notice: Notice): void {
+    const others = this.list.filter((other) => other.message !== notice.message);
+    this.list = [...others, notice].slice(-MOST);
+  }
+}

@@ -1,0 +1,48 @@
+// Words for DMA windows.
+
+import { pageSizeName } from '../../core/base/bits.ts';
+import type { DmaMode, FunctionAnswer, WindowAnswer } from '../../core/index.ts';
+import { sizeWords } from '../widgets/numbers.ts';
+import { bytesOf } from './ruler.ts';
+
+export const pageName = pageSizeName;
+
+export const windowName = (window: WindowAnswer): string =>
+  window.isDefault ? 'default window' : 'dynamic window (DDW)';
+
+const USES: Readonly<Record<DmaMode, string>> = {
+  direct: 'all of memory, mapped once (direct)',
+  indirect: 'a dynamic table (indirect)',
+  hybrid: 'memory mapped once, the rest dynamic (hybrid)',
+  default: 'a dynamic table',
+  none: 'not used by the kernel',
+};
+
+export const useWords = (window: WindowAnswer): string =>
+  window.active ? USES[window.use] : 'removed by the kernel to make room';
+
+const address = (start: bigint): string => {
+  const power = start.toString(2).length - 1;
+  return start !== 0n && start === 1n << BigInt(power) && power > 40
+    ? `2^${power}`
+    : `0x${start.toString(16)}`;
+};
+
+/** The panel's answer: "vf3 reaches memory through a window of 256 GiB at 2^59." */
+export function reachWords(f: FunctionAnswer): string {
+  const id = f.description.id;
+  const used = f.windows.filter((window) => window.active && window.use !== 'none');
+  const window = used.at(-1);
+  if (window === undefined) {
+    const waiting = f.windows.find(({ active }) => active);
+    return waiting === undefined
+      ? `${id} has no window: no DMA reaches memory.`
+      : `${id} has its default window of ${sizeWords(bytesOf(waiting))}, and no kernel uses it yet.`;
+  }
+  const size = sizeWords(bytesOf(window));
+  return `${id} reaches memory through ${window.isDefault ? 'its default window' : 'a window'} of ${size} at ${address(window.start)}.`;
+}
+
+/** "rw", "r-", "-w": what the device may do through a TCE with these low bits. */
+export const permissionsText = (low: number): string =>
+  `${(low & 1) !== 0 ? 'r' : '-'}${(low & 2) !== 0 ? 'w' : '-'}`;
