@@ -11,7 +11,7 @@ export function commandText(command: Command, config: MachineConfig): string {
     case 'configure':
       return configureText(config, command.config);
     case 'vf-add':
-      return `vf add ${command.count} --device ${command.device}`;
+      return `vf add ${command.count} --device ${command.device}${slotText(command.slotClass)}`;
     case 'vf-remove':
       return `vf rm ${command.id}`;
     case 'io-start':
@@ -24,6 +24,8 @@ export function commandText(command: Command, config: MachineConfig): string {
       return command.do;
   }
 }
+
+const slotText = (slotClass?: string): string => (slotClass === undefined ? '' : ` --slot ${slotClass}`);
 
 /** A remark as the shell reads it back: in quotes where its signs mean something there. */
 function quoted(text: string): string {

@@ -22,8 +22,11 @@ export type Command =
   | { readonly do: 'shutdown' }
   /** Partition reset: firmware restores default windows, the guest boots again. */
   | { readonly do: 'reset' }
-  /** Adds `count` functions of a device (SR-IOV VFs on PowerVM); a running guest probes them at once. */
-  | { readonly do: 'vf-add'; readonly count: number; readonly device: string }
+  /**
+   * Adds `count` functions of a device (SR-IOV VFs on PowerVM); a running guest probes them at once. `slotClass`: another kind of slot
+   * of the profile, such as `dedicated`.
+   */
+  | { readonly do: 'vf-add'; readonly count: number; readonly device: string; readonly slotClass?: string }
   | { readonly do: 'vf-remove'; readonly id: string }
   | { readonly do: 'io-start'; readonly id: string; readonly io: IoParameters }
   | { readonly do: 'io-stop'; readonly id: string }

@@ -5,9 +5,11 @@ import type { PlatformProfile, SlotClass } from '../firmware/profiles/profile.ts
 import type { FunctionConfig, MachineConfig, QemuPhbConfig } from './config.ts';
 import { plainPhb } from './placement.ts';
 
-/** The kind of slot that functions are added to: a VF where the platform has them. */
-export function growingSlotClass(profile: PlatformProfile): SlotClass {
-  const slotClass = profile.slotClasses.find((row) => row.isVf) ?? profile.slotClasses[0];
+/** The kind of slot that functions are added to: the named one, else a VF where the platform has them. */
+export function growingSlotClass(profile: PlatformProfile, named?: string): SlotClass {
+  const { slotClasses } = profile;
+  const slotClass =
+    slotClasses.find((row) => row.id === named) ?? slotClasses.find((row) => row.isVf) ?? slotClasses[0];
   invariant(slotClass !== undefined, `${profile.id} has no slot class`);
   return slotClass;
 }
@@ -18,8 +20,9 @@ export function withMoreFunctions(
   profile: PlatformProfile,
   count: number,
   device: string,
+  slotName?: string,
 ): MachineConfig {
-  const slotClass = growingSlotClass(profile);
+  const slotClass = growingSlotClass(profile, slotName);
   const stem = slotClass.isVf ? 'vf' : device;
   const ids = new Set(config.functions.map((fn) => fn.id));
   const functions: FunctionConfig[] = [...config.functions];

@@ -161,7 +161,7 @@ export class Machine {
         this.powerOff();
         return this.boot();
       case 'vf-add':
-        return this.addFunctions(command.count, command.device);
+        return this.addFunctions(command);
       case 'vf-remove':
         return this.removeFunction(command.id);
       case 'io-start':
@@ -245,10 +245,10 @@ export class Machine {
 
   // Functions -----------------------------------------------------------------------------------------------------------------------
 
-  private addFunctions(count: number, device: string): void {
+  private addFunctions({ count, device, slotClass }: Extract<Command, { readonly do: 'vf-add' }>): void {
     const profile = profileOf(this.configuration);
     const before = this.configuration;
-    const after = withMoreFunctions(before, profile, count, device);
+    const after = withMoreFunctions(before, profile, count, device, slotClass);
     this.configuration = after;
     const fresh = after.functions.slice(before.functions.length);
     const placed = fresh

@@ -87,7 +87,10 @@ export const commandShape: Shape<Command> = union<Command>(
     ['boot', record({ do: literal('boot') })],
     ['shutdown', record({ do: literal('shutdown') })],
     ['reset', record({ do: literal('reset') })],
-    ['vf-add', record({ do: literal('vf-add'), count: integer(1, MAX_FUNCTIONS), device: name })],
+    [
+      'vf-add',
+      record({ do: literal('vf-add'), count: integer(1, MAX_FUNCTIONS), device: name }, { slotClass: name }),
+    ],
     ['vf-remove', record({ do: literal('vf-remove'), id })],
     ['io-start', record({ do: literal('io-start'), id, io })],
     ['io-stop', record({ do: literal('io-stop'), id })],

@@ -15,7 +15,7 @@ import { validateConfig } from './validate.ts';
 type Check = Result<true>;
 const fine: Check = ok(true);
 
-/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, and those of a configuration. */
+/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, and those of a configuration. */
 export function checkCommand(machine: Machine, command: Command): Check {
   switch (command.do) {
     case 'mark':
@@ -33,7 +33,7 @@ export function checkCommand(machine: Machine, command: Command): Check {
         ? fail('is-off', 'there is nothing to reset: the machine is off', 'type: boot')
         : fine;
     case 'vf-add':
-      return checkAdd(machine, command.count, command.device);
+      return checkAdd(machine, command);
     case 'vf-remove':
       return checkRemove(machine, command.id);
     case 'io-start':
@@ -56,7 +56,10 @@ function checkQuiet(state: MachineState): Check {
   return fine;
 }
 
-function checkAdd(machine: Machine, count: number, device: string): Check {
+function checkAdd(
+  machine: Machine,
+  { count, device, slotClass }: Extract<Command, { readonly do: 'vf-add' }>,
+): Check {
   const quiet = checkQuiet(machine.state);
   if (!quiet.ok) return quiet;
   if (!deviceCatalogue.has(device)) {
@@ -69,7 +72,12 @@ function checkAdd(machine: Machine, count: number, device: string): Check {
   }
   const profile = findProfile(machine.config.profile);
   if (profile === undefined) return fine;
-  return asCheck(validateConfig(withMoreFunctions(machine.config, profile, count, device)));
+  const kinds = profile.slotClasses.map((row) => row.id);
+  if (slotClass !== undefined && !kinds.includes(slotClass)) {
+    const hint = `choose one of: ${kinds.join(', ')}`;
+    return fail('no-such-slot', `${profile.id} has no slot of the kind "${slotClass}"`, hint);
+  }
+  return asCheck(validateConfig(withMoreFunctions(machine.config, profile, count, device, slotClass)));
 }
 
 function checkExists(machine: Machine, id: string): Check {

@@ -95,8 +95,10 @@ async function runDefault(
     const accepted = running.dispatch(command);
     if (!accepted.ok) return accepted;
     await advanceUntil(running, () => running.settled, writer, output);
+    if (output.closed) return ok(EXIT_OK);
   }
   await advanceUntil(running, () => false, writer, output);
+  if (output.closed) return ok(EXIT_OK);
   return finish(running, writer, output, pure);
 }
 

@@ -8,7 +8,8 @@ export function statusLine(session: Session): string {
   const status = session.query({ ask: 'status' });
   if (!status.ok) return status.error.message;
   const { state, nowNs, events, hcalls, problems } = status.value;
-  const noted = problems === 0 ? 'no problems' : `${grouped(problems)} problems`;
+  const noted =
+    problems === 0 ? 'no problems' : `${grouped(problems)} ${problems === 1 ? 'problem' : 'problems'}`;
   return `${state} after ${secondsText(nowNs)} s of virtual time: ${grouped(events)} events, ${grouped(hcalls)} hcalls, ${noted}`;
 }
 

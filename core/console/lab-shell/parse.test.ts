@@ -23,6 +23,10 @@ describe('a line of the lab shell', () => {
     ['vf add', command({ do: 'vf-add', count: 1, device: 'nic' })],
     ['vf add 8', command({ do: 'vf-add', count: 8, device: 'nic' })],
     ['vf add 2 --device nvme', command({ do: 'vf-add', count: 2, device: 'nvme' })],
+    [
+      'vf add --device nvme --slot dedicated',
+      command({ do: 'vf-add', count: 1, device: 'nvme', slotClass: 'dedicated' }),
+    ],
     ['vf add --device=nvme 2', command({ do: 'vf-add', count: 2, device: 'nvme' })],
     ['vf rm 3', command({ do: 'vf-remove', id: 'vf3' })],
     ['vf rm nvme0', command({ do: 'vf-remove', id: 'nvme0' })],
@@ -139,6 +143,7 @@ describe('a mistyped line says where and what to type', () => {
 it.each<Command>([
   { do: 'boot' },
   { do: 'vf-add', count: 3, device: 'nvme' },
+  { do: 'vf-add', count: 1, device: 'nvme', slotClass: 'dedicated' },
   { do: 'vf-remove', id: 'vf12' },
   {
     do: 'io-start',

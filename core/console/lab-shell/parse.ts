@@ -49,7 +49,14 @@ export const SHOW_TOPICS: readonly { readonly topic: ShowTopic; readonly meaning
 function readVfAdd({ plain, options }: Arguments): Result<ShellAction> {
   const count = integerOf(plain[0], 'the number of functions', 1, MAX_ADD, 1);
   if (!count.ok) return count;
-  return command({ do: 'vf-add', count: count.value, device: options.get('device')?.text ?? 'nic' });
+  const slot = options.get('slot')?.text;
+  const device = options.get('device')?.text ?? 'nic';
+  return command({
+    do: 'vf-add',
+    count: count.value,
+    device,
+    ...(slot === undefined ? {} : { slotClass: slot }),
+  });
 }
 
 function readVfRemove({ plain: [word] }: Arguments): Result<ShellAction> {
@@ -121,10 +128,10 @@ export const VERBS: readonly Verb[] = [
   {
     name: 'vf add',
     meaning: 'adds functions (SR-IOV VFs on PowerVM); a running guest probes them',
-    usage: 'vf add [COUNT] [--device nic|nvme]',
+    usage: 'vf add [COUNT] [--device nic|nvme|e1000|e1000e] [--slot dedicated]',
     least: 0,
     most: 1,
-    options: ['device'],
+    options: ['device', 'slot'],
     read: readVfAdd,
   },
   {
