@@ -1,7 +1,7 @@
 // struct iommu_table and its allocator: iommu_range_alloc() of arch/powerpc/kernel/iommu.c over lib/iommu-helper.c.
 // Indices count I/O pages from the start of the table and fit an int32; bus addresses are int32 halves.
 
-import { hiOfNumber, loOfNumber } from '../../base/u64.ts';
+import { Bitmap } from './bitmap.ts';
 
 export interface TableParameters {
   readonly liobn: number;
@@ -56,7 +56,7 @@ export class IommuTable {
   used = 0;
   /** Freed (or its bitmap taken) when a dynamic window replaced it: a device that still holds it uses stale memory. */
   stale: 'no' | 'after-indirect' | 'after-direct' = 'no';
-  private map: Int32Array;
+  private readonly map: Bitmap;
   private readonly offsetLow: number;
   /** Pools 0..nrPools-1, then the large pool. */
   private readonly start: Int32Array;
@@ -79,7 +79,7 @@ export class IommuTable {
     this.reservedStart = this.offset;
     this.reservedEnd = this.offset;
     this.lastResort = largePoolLastResort;
-    this.map = new Int32Array((p.size + 31) >>> 5);
+    this.map = new Bitmap(p.size);
     this.nrPools = p.size * pageBytes >= SPLIT_BYTES ? 4 : 1;
     this.poolSize = Math.floor(Math.floor((p.size * 3) / 4) / this.nrPools);
     this.start = new Int32Array(this.nrPools + 1);
@@ -90,7 +90,7 @@ export class IommuTable {
     }
     this.hint = this.start.slice();
     // Entry 0 of a window at bus address 0 is never handed out: drivers take 0 for "no mapping".
-    if (this.offset === 0) this.setBits(0, 1);
+    if (this.offset === 0) this.take(0, 1);
   }
 
   /** iommu_table_reserve_pages(): [from, to) in bus pages, where it lies in the table. */
@@ -103,7 +103,7 @@ export class IommuTable {
     if (start >= end) return;
     this.reservedStart = start;
     this.reservedEnd = end;
-    this.setBits(start - first, end - start);
+    this.take(start - first, end - start);
   }
 
   /** Limits for a device with a mask of `maskBits` and a segment boundary of 2^boundaryBits bytes (64: none). */
@@ -129,146 +129,87 @@ export class IommuTable {
     const nr = this.nrPools;
     let poolNr = poolOfCpu(cpu) & (nr - 1);
     let pool = large ? nr : poolNr;
-    let n: number;
     for (let pass = 0; ; pass++) {
-      let limit = this.end[pool] as number;
-      let start = this.hint[pool] as number;
-      if (pass === 0 && handle > 0 && handle >= (this.start[pool] as number) && handle < limit)
-        start = handle;
-      if (start >= limit) start = this.start[pool] as number;
-      if (limit >= limits.cap) {
-        limit = limits.cap;
-        if ((start & limits.maskLow) >= limit || pass > 0) {
-          pool = 0;
-          start = this.start[0] as number;
-        } else start &= limits.maskLow;
+      const capped = (this.end[pool] as number) >= limits.cap;
+      let start = this.startIn(pool, pass === 0 ? handle : 0);
+      if (capped) {
+        // The mask ends inside this pool: try the masked hint once, then from the start of the first pool.
+        if ((start & limits.maskLow) < limits.cap && pass === 0) start &= limits.maskLow;
+        else start = this.start[(pool = 0)] as number;
       }
-      n = this.areaAlloc(limit, start, npages, limits.boundary, alignMask);
-      if (n >= 0) break;
-      if (pass === 0) this.hint[pool] = this.start[pool] as number;
-      else if (pass <= nr) {
-        poolNr = (poolNr + 1) & (nr - 1);
-        pool = poolNr;
-        this.hint[pool] = this.start[pool] as number;
-      } else if (pass === nr + 1 && this.lastResort) {
-        pool = nr;
-        this.hint[pool] = this.start[pool] as number;
-      } else return -1;
+      const limit = capped ? limits.cap : (this.end[pool] as number);
+      const n = this.areaAlloc(limit, start, npages, limits.boundary, alignMask);
+      if (n >= 0) return this.found(pool, n, npages, large);
+      if (pass > 0 && pass <= nr) pool = poolNr = (poolNr + 1) & (nr - 1);
+      else if (pass === nr + 1 && this.lastResort) pool = nr;
+      else if (pass > 0) return -1;
+      this.hint[pool] = this.start[pool] as number;
     }
-    const end = n + npages;
+  }
+
+  /** Where the search in a pool begins: the handle when it lies in it, else the hint; its start when that is at the end. */
+  private startIn(pool: number, handle: number): number {
+    const first = this.start[pool] as number;
+    const end = this.end[pool] as number;
+    if (handle > 0 && handle >= first && handle < end) return handle;
+    const hint = this.hint[pool] as number;
+    return hint < end ? hint : first;
+  }
+
+  private found(pool: number, index: number, npages: number, large: boolean): number {
+    const end = index + npages;
     // Small allocations leave room to the next block of 16; large ones follow each other, so as not to fragment.
     this.hint[pool] = large ? end : (end + BLOCK - 1) & ~(BLOCK - 1);
     this.lastEnd = end;
-    return n;
+    return index;
   }
 
   /** iommu_area_alloc(): the last entry of the searched range is never handed out. */
   private areaAlloc(limit: number, start: number, nr: number, boundary: number, alignMask: number): number {
     const size = limit - 1;
     if (nr === 1 && alignMask === 0) {
-      const index = this.nextZero(start, size);
+      const index = this.map.nextZero(start, size);
       if (index >= size) return -1;
       this.used++;
-      this.map[index >>> 5] = (this.map[index >>> 5] as number) | (1 << (index & 31));
+      this.map.setOne(index);
       return index;
     }
     let from = start;
     for (;;) {
-      const index = this.findZeroArea(size, from, nr, alignMask);
+      const index = this.map.zeroArea(size, from, nr, alignMask);
       if (index < 0) return -1;
       const sum = this.offsetLow + index;
       if (boundary === 0 || (sum & (boundary - 1)) + nr <= boundary) {
-        this.setBits(index, nr);
+        this.take(index, nr);
         return index;
       }
       from = Math.ceil(sum / boundary) * boundary - this.offsetLow;
     }
   }
 
-  /** bitmap_find_next_zero_area(); -1 when there is none that ends at or before `size`. */
-  private findZeroArea(size: number, start: number, nr: number, alignMask: number): number {
-    let from = start;
-    for (;;) {
-      const index = (this.nextZero(from, size) + alignMask) & ~alignMask;
-      const end = index + nr;
-      if (end > size) return -1;
-      const set = this.nextSet(index, end);
-      if (set >= end) return index;
-      from = set + 1;
-    }
-  }
-
   isSet(index: number): boolean {
-    return (((this.map[index >>> 5] as number) >>> (index & 31)) & 1) !== 0;
+    return this.map.has(index);
   }
 
-  /** find_next_zero_bit(): `size` when there is none. */
-  private nextZero(from: number, size: number): number {
-    if (from >= size) return size;
-    let w = from >>> 5;
-    let free = ~(this.map[w] as number) & (-1 << (from & 31));
-    const last = (size - 1) >>> 5;
-    while (free === 0) {
-      if (w >= last) return size;
-      w++;
-      free = ~(this.map[w] as number);
-    }
-    const bit = (w << 5) + 31 - Math.clz32(free & -free);
-    return bit < size ? bit : size;
-  }
-
-  /** find_next_bit(): `size` when there is none. */
-  private nextSet(from: number, size: number): number {
-    if (from >= size) return size;
-    let w = from >>> 5;
-    let taken = (this.map[w] as number) & (-1 << (from & 31));
-    const last = (size - 1) >>> 5;
-    while (taken === 0) {
-      if (w >= last) return size;
-      w++;
-      taken = this.map[w] as number;
-    }
-    const bit = (w << 5) + 31 - Math.clz32(taken & -taken);
-    return bit < size ? bit : size;
-  }
-
-  private setBits(index: number, count: number): void {
+  private take(index: number, count: number): void {
     this.used += count;
-    const map = this.map;
-    let at = index;
-    let left = count;
-    while (left > 0) {
-      const bit = at & 31;
-      const here = left < 32 - bit ? left : 32 - bit;
-      map[at >>> 5] = (map[at >>> 5] as number) | ((-1 >>> (32 - here)) << bit);
-      at += here;
-      left -= here;
-    }
+    this.map.set(index, count);
   }
 
-  /** bitmap_clear(): the entries are free again. */
+  /** The entries are free again. */
   clearBits(index: number, count: number): void {
     this.used -= count;
-    const map = this.map;
-    let at = index;
-    let left = count;
-    while (left > 0) {
-      const bit = at & 31;
-      const here = left < 32 - bit ? left : 32 - bit;
-      map[at >>> 5] = (map[at >>> 5] as number) & ~((-1 >>> (32 - here)) << bit);
-      at += here;
-      left -= here;
-    }
+    this.map.clear(index, count);
   }
 
   /** iommu_table_in_use(): any entry but the reserved ones. `buggy`: entry 0 counts when nothing else is reserved. */
   inUse(check: 'buggy' | 'ok'): boolean {
     const start = this.offset === 0 ? 1 : 0;
     if (check === 'ok' && this.reservedStart === 0 && this.reservedEnd === 0)
-      return this.nextSet(start, this.size) !== this.size;
+      return this.map.nextSet(start, this.size) !== this.size;
     const end = this.reservedStart - this.offset;
-    if (start < end && this.nextSet(start, end) !== end) return true;
-    return this.nextSet(this.reservedEnd - this.offset, this.size) !== this.size;
+    if (start < end && this.map.nextSet(start, end) !== end) return true;
+    return this.map.nextSet(this.reservedEnd - this.offset, this.size) !== this.size;
   }
 
   /** Upper half of the bus address of entry `index`. */
@@ -292,9 +233,4 @@ export class IommuTable {
     const high = (busHi >>> 0) - (this.busHi >>> 0);
     return Math.floor((high * 0x1_0000_0000 + low) / this.pageBytes);
   }
-}
-
-/** Bus address halves of a safe integer. */
-export function halves(value: number): { readonly hi: number; readonly lo: number } {
-  return { hi: hiOfNumber(value), lo: loOfNumber(value) };
 }
