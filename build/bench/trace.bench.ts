@@ -1,15 +1,21 @@
-// What recording costs, reading and hashing included. Written for the limit in docs/trace-format.md: put() traced in 20 ns or less.
+// What the trace costs: recording, reading columns, decoding, filtering, formatting, folding. The limit (docs/trace-format.md): H_PUT_TCE
+// recorded in 20 ns or less on a quiet machine. Compare with the baseline of the same run: neighbours show.
+import { jsonlLines } from '../../core/interop/jsonl.ts';
+import { FiguresFold } from '../../core/projection/figures.ts';
+import { WindowsFold } from '../../core/projection/windows.ts';
+import { u64 } from '../../core/base/u64.ts';
+import { compileFilter } from '../../core/trace/filter/compile.ts';
+import { formatLine } from '../../core/trace/format.ts';
 import { TraceLog } from '../../core/trace/log.ts';
 
 const ROWS = 4_000_000;
 const ROUNDS = 5;
 const LIOBN = 0x8000_0001 | 0;
+const IOBA_HI = 0x0800_0000;
+const clock = { nowNs: 0 };
 
-interface Measure {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-}
+/** Something that no optimiser may drop. */
+let kept = 0;
 
 /** Median over rounds of ns per operation. */
 function nsPer(operations: number, round: () => void): number {
@@ -21,61 +27,140 @@ function nsPer(operations: number, round: () => void): number {
   return times.sort((a, b) => a - b)[ROUNDS >> 1] ?? NaN;
 }
 
-const clock = { nowNs: 0 };
+function report(name: string, value: number, unit = 'ns'): void {
+  console.log(`${name.padEnd(46)} ${value.toFixed(1).padStart(10)} ${unit}`);
+}
 
 function fill(log: TraceLog, rows: number): void {
   for (let i = 0; i < rows; i++) {
     clock.nowNs += 160;
-    log.put(LIOBN, 0x0800_0000, i << 12, 0, (i << 12) | 3, 0);
+    // A ring of 64 maps and unmaps, as drivers make them.
+    log.put(LIOBN, IOBA_HI, (i & 63) << 16, 0, (i & 64) === 0 ? (i << 16) | 3 : 0, 0);
   }
 }
 
-function measureWriting(): Measure[] {
-  const put = nsPer(ROWS, () => fill(new TraceLog(clock), ROWS));
-  const indirect = nsPer(ROWS / 8, () => {
-    const log = new TraceLog(clock);
-    for (let i = 0; i < ROWS / 8; i++) {
+/** The least that eight stores into one preallocated array cost here. */
+function baseline(): number {
+  const words = new Int32Array(ROWS * 8);
+  return nsPer(ROWS, () => {
+    for (let i = 0, at = 0; i < ROWS; i++, at += 8) {
       clock.nowNs += 160;
-      log.indirect(LIOBN, 0x0800_0000, i << 12, 0, 0x1f34_0000, 0, 512, 0, 3, undefined, 0);
+      words[at] = 1;
+      words[at + 1] = clock.nowNs;
+      words[at + 2] = -1;
+      words[at + 3] = LIOBN;
+      words[at + 4] = IOBA_HI;
+      words[at + 5] = i << 16;
+      words[at + 6] = 0;
+      words[at + 7] = i | 3;
     }
+    kept += words[17] ?? 0;
   });
-  const guestCall = nsPer(ROWS / 8, () => {
-    const log = new TraceLog(clock);
-    for (let i = 0; i < ROWS / 8; i++) {
-      log.open({ kind: 'guest-call', name: 'iommu_map_page', fn: '0103:01:00.0' });
-      log.close();
-    }
-  });
-  return [
-    { name: 'put, recorded', value: put, unit: 'ns' },
-    { name: 'indirect of 512, recorded', value: indirect, unit: 'ns' },
-    { name: 'guest function, opened and closed', value: guestCall, unit: 'ns' },
-  ];
 }
 
-function measureReading(): Measure[] {
+function writing(): void {
+  report('baseline: 8 words into one array', baseline());
+  report(
+    'H_PUT_TCE recorded',
+    nsPer(ROWS, () => fill(new TraceLog(clock), ROWS)),
+  );
+  const fewer = ROWS / 8;
+  report(
+    'H_PUT_TCE_INDIRECT of 512 recorded',
+    nsPer(fewer, () => {
+      const log = new TraceLog(clock);
+      for (let i = 0; i < fewer; i++) {
+        clock.nowNs += 160;
+        log.indirect(LIOBN, IOBA_HI, i << 16, 0, 0x1f34_0000, 0, 512, 0, 3, undefined, 0);
+      }
+    }),
+  );
+  report(
+    'guest function with detail, opened and closed',
+    nsPer(fewer, () => {
+      const log = new TraceLog(clock);
+      for (let i = 0; i < fewer; i++) {
+        log.open({ kind: 'guest-call', name: 'iommu_map_page', fn: '0103:01:00.0', detail: 'npages 16' });
+        log.close();
+      }
+    }),
+  );
+}
+
+function newTrace(): TraceLog {
   const log = new TraceLog(clock);
+  const window = { liobn: LIOBN, start: u64(1n << 59n), pageShift: 16, entries: 1 << 22, isDefault: false };
+  log.emit({ kind: 'window-created', buid: u64(1), window });
   fill(log, ROWS);
-  let sum = 0;
-  const scan = nsPer(ROWS, () => {
-    for (let seq = 0; seq < ROWS; seq++)
-      if (log.codeAt(seq) === 1 && log.retAt(seq) === 0) sum += log.iobaLoAt(seq) & 1;
-  });
-  const decode = nsPer(ROWS / 8, () => {
-    for (let seq = 0; seq < ROWS / 8; seq++) sum += log.event(seq).cause;
-  });
-  const begin = performance.now();
-  sum += log.hash().length;
-  const hash = ((performance.now() - begin) * 1e6) / ROWS;
-  return [
-    { name: 'columns read (code, status, ioba)', value: scan, unit: 'ns' },
-    { name: 'event decoded', value: decode, unit: 'ns' },
-    { name: 'hash', value: hash, unit: 'ns' },
-    { name: 'bytes a row', value: log.stats.bytes / ROWS, unit: 'B' },
-    { name: '(checksum)', value: sum % 997, unit: '' },
-  ];
+  return log;
 }
 
-for (const { name, value, unit } of [...measureWriting(), ...measureReading()]) {
-  console.log(`${name.padEnd(40)} ${value.toFixed(1).padStart(10)} ${unit}`);
+function reading(log: TraceLog): void {
+  report('bytes a row', log.stats.bytes / log.length, 'B');
+  report(
+    'columns read (kind, status, ioba)',
+    nsPer(ROWS, () => {
+      for (let seq = 0; seq < ROWS; seq++)
+        if (log.codeAt(seq) === 1 && log.retAt(seq) === 0) kept ^= log.iobaLoAt(seq);
+    }),
+  );
+  const begin = performance.now();
+  kept += log.hash().length;
+  report('hash', ((performance.now() - begin) * 1e6) / ROWS);
+  const few = ROWS / 40;
+  report(
+    'event decoded',
+    nsPer(few, () => {
+      for (let seq = 1; seq <= few; seq++) kept += log.event(seq).cause;
+    }),
+  );
+  report(
+    'line formatted',
+    nsPer(few, () => {
+      for (let seq = 1; seq <= few; seq++) kept += formatLine(log.event(seq)).length;
+    }),
+  );
+  report(
+    'line of JSON',
+    nsPer(few, () => {
+      for (const line of jsonlLines(log, { from: 1, to: few })) kept += line.length;
+    }),
+  );
 }
+
+function filtering(log: TraceLog): void {
+  for (const text of [
+    'call == H_PUT_TCE and ret != ok',
+    'ioba in 0x800000000100000..0x8000000001fffff',
+    'is:unmap and count == 1',
+    'enable_ddw',
+  ]) {
+    const filter = compileFilter(text);
+    if (!filter.ok) throw new Error(filter.error.message);
+    const rows = text.includes(' ') ? ROWS : ROWS / 40;
+    report(
+      `filter: ${text}`,
+      nsPer(rows, () => {
+        for (let seq = 0; seq < rows; seq++) if (filter.value.test(log, seq)) kept++;
+      }),
+    );
+  }
+}
+
+function folding(log: TraceLog): void {
+  report(
+    'windows folded',
+    nsPer(ROWS, () => new WindowsFold().feed(log, 0, ROWS)),
+  );
+  report(
+    'figures folded',
+    nsPer(ROWS, () => new FiguresFold().feed(log, 0, ROWS)),
+  );
+}
+
+writing();
+const log = newTrace();
+reading(log);
+filtering(log);
+folding(log);
+console.log(`(kept ${kept % 7})`);

@@ -21,6 +21,9 @@ function popcount(word: number): number {
 export class UsedTces {
   private chunks = new Map<number, Chunk | typeof FULL>();
   private live = 0;
+  /** The chunk asked for last: neighbours come together. */
+  private lastNumber = -1;
+  private lastChunk: Chunk | typeof FULL | undefined;
 
   /** Entries in use. */
   get count(): number {
@@ -36,6 +39,7 @@ export class UsedTces {
 
   /** Marks `count` entries from `index` as in use or free. */
   mark(index: number, count: number, used: boolean): void {
+    if (count === 1) return this.markPart(Math.floor(index / CHUNK_ENTRIES), index % CHUNK_ENTRIES, 1, used);
     const end = index + count;
     for (let at = index; at < end;) {
       const number = Math.floor(at / CHUNK_ENTRIES);
@@ -48,18 +52,34 @@ export class UsedTces {
 
   clear(): void {
     this.chunks = new Map();
+    this.lastNumber = -1;
+    this.lastChunk = undefined;
     this.live = 0;
   }
 
+  private chunkAt(number: number): Chunk | typeof FULL | undefined {
+    if (number !== this.lastNumber) {
+      this.lastNumber = number;
+      this.lastChunk = this.chunks.get(number);
+    }
+    return this.lastChunk;
+  }
+
+  private replace(number: number, chunk: Chunk | typeof FULL | undefined): void {
+    if (chunk === undefined) this.chunks.delete(number);
+    else this.chunks.set(number, chunk);
+    this.lastNumber = number;
+    this.lastChunk = chunk;
+  }
+
   private liveIn(number: number): number {
-    const chunk = this.chunks.get(number);
+    const chunk = this.chunkAt(number);
     return chunk === undefined ? 0 : chunk === FULL ? CHUNK_ENTRIES : chunk.live;
   }
 
   private markWhole(number: number, used: boolean): void {
     this.live += (used ? CHUNK_ENTRIES : 0) - this.liveIn(number);
-    if (used) this.chunks.set(number, FULL);
-    else this.chunks.delete(number);
+    this.replace(number, used ? FULL : undefined);
   }
 
   private markPart(number: number, from: number, count: number, used: boolean): void {
@@ -78,18 +98,18 @@ export class UsedTces {
       at = next;
     }
     this.live += chunk.live - before;
-    if (chunk.live === CHUNK_ENTRIES) this.chunks.set(number, FULL);
-    else if (chunk.live === 0) this.chunks.delete(number);
+    // An empty chunk is kept: a driver that maps and unmaps one page after the other would make it anew each time.
+    if (chunk.live === CHUNK_ENTRIES) this.replace(number, FULL);
   }
 
   /** The chunk with its bits spelt out. */
   private opened(number: number): Chunk {
-    const chunk = this.chunks.get(number);
+    const chunk = this.chunkAt(number);
     if (chunk !== undefined && chunk !== FULL) return chunk;
     const words = new Int32Array(CHUNK_WORDS);
     if (chunk === FULL) words.fill(-1);
     const opened = { words, live: chunk === FULL ? CHUNK_ENTRIES : 0 };
-    this.chunks.set(number, opened);
+    this.replace(number, opened);
     return opened;
   }
 }

@@ -1,11 +1,11 @@
 // A trace as lines of JSON (docs/trace-format.md): a header that carries the catalogue of calls, one line per event, an end with the hash.
 
 import { HCALLS, RETURN_CODES } from '../abi/papr/hcall.ts';
-import type { NewEvent, TraceEvent } from './events.ts';
+import type { TraceEvent, TraceEventKind } from './events.ts';
 import { encodeField } from './jsonl-fields.ts';
-import type { Json } from './jsonl-fields.ts';
 import { TRACE_KINDS } from './kinds.ts';
 import { EVENT_CLASSES, schemaOf } from './schema.ts';
+import type { FieldType } from './schema.ts';
 import { TRACE_VERSION } from './upgraders.ts';
 
 /** What a file says about itself beyond the catalogue. */
@@ -29,20 +29,23 @@ export function encodeHeader(info: TraceHeaderInfo = {}): string {
   });
 }
 
-/** The fields of an event as JSON, in the order of its schema. */
-export function encodeFields(event: NewEvent): { readonly [name: string]: Json } {
-  const values = new Map<string, unknown>(Object.entries(event));
-  const entries = Object.entries(schemaOf(event.kind).fields).flatMap(([name, field]): [string, Json][] => {
-    const value = values.get(name);
-    return value === undefined ? [] : [[name, encodeField(field.type, value)]];
-  });
-  return Object.fromEntries(entries);
-}
+/** The fields of a kind in the order of its schema. */
+const FIELDS: ReadonlyMap<TraceEventKind, readonly (readonly [string, FieldType])[]> = new Map(
+  TRACE_KINDS.map((kind) => {
+    const { fields } = schemaOf(kind);
+    return [kind, Object.entries(fields).map(([name, field]) => [name, field.type] as const)];
+  }),
+);
 
 /** One event as a line (no line end). */
 export function encodeEvent(event: TraceEvent): string {
-  const { seq, timeNs, cause, kind } = event;
-  return JSON.stringify({ seq, timeNs, cause, kind, ...encodeFields(event) });
+  // The line is put together by hand: making an object for JSON.stringify takes four times as long.
+  let line = `{"seq":${event.seq},"timeNs":${event.timeNs},"cause":${event.cause},"kind":"${event.kind}"`;
+  for (const [name, type] of FIELDS.get(event.kind) ?? []) {
+    const value: unknown = Reflect.get(event, name);
+    if (value !== undefined) line += `,"${name}":${JSON.stringify(encodeField(type, value))}`;
+  }
+  return `${line}}`;
 }
 
 /** The last line of a whole trace: lets a reader know that nothing is missing and nothing was changed. */

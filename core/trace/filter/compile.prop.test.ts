@@ -14,7 +14,24 @@ const anyNumber = fc.oneof(
   fc.bigInt({ min: -5n, max: (1n << 64n) + 5n }).map((v) => (v < 0n ? String(v) : `0x${v.toString(16)}`)),
 );
 const anyTime = fc.constantFrom('0', '1us', '17s', '0.000001', '4.294967296');
-const anyText = fc.constantFrom('vf0', 'H_PUT_TCE', '0x', 'nvme', 'rw', 'e', '0103:01:00.0');
+const anyText = fc.constantFrom(
+  'ok',
+  'liobn',
+  'param',
+  'more',
+  'none',
+  'tces',
+  'vf',
+  'rw',
+  'stuff',
+  'vf0',
+  'H_PUT_TCE',
+  '0x',
+  'nvme',
+  'rw',
+  'e',
+  '0103:01:00.0',
+);
 
 const anyComparison: fc.Arbitrary<string> = fc.constantFrom(...FILTER_FIELDS).chain((field) => {
   if (field.type === 'text') {

@@ -1,7 +1,6 @@
 // From the tree to a test over rows: fields are looked up, values are read as what the field holds, and mistakes point at their column.
 
 import { ok } from '../../base/result.ts';
-import { formatLine } from '../format.ts';
 import { TRACE_KINDS } from '../kinds.ts';
 import { NO_NAMES } from '../names.ts';
 import type { NameLookup } from '../names.ts';
@@ -18,6 +17,7 @@ import { PRESENT, compareWith, numberTest, oneOf, within } from './numbers.ts';
 import { parseFilter } from './parse.ts';
 import { FilterRow } from './row.ts';
 import type { RowTest } from './row.ts';
+import { searchTest } from './search.ts';
 import { textContains, textEquals, textTest } from './texts.ts';
 import { parseNumber, parseTime } from './values.ts';
 
@@ -218,22 +218,4 @@ function compileIs(what: FilterWord): FilterResult<RowTest> {
     return ok(textTest(field, textEquals([wanted])));
   }
   return unknownWord('an event', what, [...classes, ...TRACE_KINDS]);
-}
-
-/** `0x3f4e` finds `0x000000003f4e0003`: lines write all digits, people leave leading zeros out. */
-function withoutLeadingZeros(text: string): string {
-  return text.replace(/0x0+(?=[0-9a-f])/g, '0x');
-}
-
-/** Somewhere in the line as it is shown. */
-function searchTest(text: string): RowTest {
-  const call = findField('call');
-  const inCall: RowTest = call?.type === 'text' ? textTest(call, textContains(text)) : () => false;
-  const isHex = /^0x[0-9a-f]+$/i.test(text);
-  const wanted = isHex ? withoutLeadingZeros(text.toLowerCase()) : text.toLowerCase();
-  return (row) => {
-    if (inCall(row)) return true;
-    const line = formatLine(row.event(), row.names).toLowerCase();
-    return (isHex ? withoutLeadingZeros(line) : line).includes(wanted);
-  };
 }
