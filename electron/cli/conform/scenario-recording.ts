@@ -35,7 +35,8 @@ export interface Recording {
 export type RecordingFiles = ReadonlyMap<string, Uint8Array>;
 
 export function isScenario(files: RecordingFiles): boolean {
-  return files.has('scenario.json') && !files.has('probe.jsonl') && !files.has('probe.jsonl.gz');
+  const has = (name: string): boolean => files.has(name) || files.has(`${name}.gz`);
+  return has('scenario.json') && !has('probe.jsonl');
 }
 
 export function readScenario(name: string, files: RecordingFiles): Result<Recording> {
