@@ -51,3 +51,15 @@ function goesDirect(k: KernelState, dev: GuestDevice, maskBits: number): boolean
 export function isDirectHandle(path: DmaPath, hi: number, lo: number, bytes: number): boolean {
   return numberFromHalves(hi, lo) + bytes >= numberFromHalves(path.offsetHi, path.offsetLo);
 }
+
+/** How the device's streaming DMA goes, in the lab's words. */
+export function modeOf(k: KernelState, path: DmaPath): GuestDevice['mode'] {
+  const { dev, table } = path;
+  const window = k.windows.find((w) => w.base === dev.dmaOffset && w.node.pdn?.phb === dev.pdn.phb);
+  // A limit below one page (7.x without memory facts) leaves everything to the table.
+  if (path.streamingDirect || (path.limitReal ?? 0) >= k.pageBytes)
+    return window?.mode === 'hybrid' ? 'hybrid' : 'direct';
+  if (table === undefined) return 'none';
+  const dynamic = k.windows.some((w) => w.liobn === table.liobn && w.mode !== 'direct');
+  return dynamic ? 'indirect' : 'default';
+}
