@@ -8,7 +8,7 @@ import { PROFILES, profileValues } from '../firmware/profiles/index.ts';
 import { kernelAnswers } from '../guest/linux/kernels/index.ts';
 import type { DmaMode } from '../trace/events.ts';
 import { liobnText } from './command-text.ts';
-import type { Machine } from './machine.ts';
+import type { MachineView } from './machine-view.ts';
 import type { PlacedFunction } from './platform.ts';
 import type {
   AnswerTo,
@@ -29,13 +29,13 @@ import { u64 } from '../base/u64.ts';
 
 type Answers = {
   readonly [Ask in Query['ask']]: (
-    machine: Machine,
+    machine: MachineView,
     query: Extract<Query, { ask: Ask }>,
   ) => Result<QueryAnswers[Ask]>;
 };
 
-export function answer<Q extends Query>(machine: Machine, query: Q): Result<AnswerTo<Q>> {
-  const answers = ANSWERS[query.ask] as (machine: Machine, query: Q) => Result<AnswerTo<Q>>;
+export function answer<Q extends Query>(machine: MachineView, query: Q): Result<AnswerTo<Q>> {
+  const answers = ANSWERS[query.ask] as (machine: MachineView, query: Q) => Result<AnswerTo<Q>>;
   return answers(machine, query);
 }
 
@@ -65,20 +65,20 @@ function noWindow(liobn: number): { readonly ok: false; readonly error: { code: 
   );
 }
 
-function statusOf(machine: Machine): StatusAnswer {
-  const { state, nowNs, trace, hcalls, context, idle, workloads } = machine;
+function statusOf(machine: MachineView): StatusAnswer {
+  const { state, nowNs, trace, hcalls, notes, idle, workloads } = machine;
   return {
     state,
     nowNs,
     events: trace.length,
     hcalls,
-    problems: context.notes.problems,
+    problems: notes.problems,
     busy: !idle,
     workloads: [...workloads.values()].map(workloadStatus),
   };
 }
 
-function functionAnswer(machine: Machine, placed: PlacedFunction): FunctionAnswer {
+function functionAnswer(machine: MachineView, placed: PlacedFunction): FunctionAnswer {
   const { description, phb, config, entry } = placed;
   const device = machine.guest?.device(description.fn);
   const windows = windowsOfPhb(machine, phb);
@@ -94,15 +94,18 @@ function functionAnswer(machine: Machine, placed: PlacedFunction): FunctionAnswe
   };
 }
 
-function stateOf(machine: Machine, { description: { fn, buid } }: PlacedFunction): FunctionAnswer['state'] {
-  if (machine.context.notes.frozen.has(buid)) return 'frozen';
+function stateOf(
+  machine: MachineView,
+  { description: { fn, buid } }: PlacedFunction,
+): FunctionAnswer['state'] {
+  if (machine.notes.frozen.has(buid)) return 'frozen';
   const device = machine.guest?.device(fn);
   if (machine.guest !== undefined && device === undefined) return 'absent';
-  if (device?.driver != null) return 'bound';
-  return machine.context.notes.failedDrivers.has(fn) ? 'failed' : 'present';
+  if (typeof device?.driver === 'string') return 'bound';
+  return machine.notes.failedDrivers.has(fn) ? 'failed' : 'present';
 }
 
-function windowsOf(machine: Machine, id: string | undefined): Result<readonly WindowAnswer[]> {
+function windowsOf(machine: MachineView, id: string | undefined): Result<readonly WindowAnswer[]> {
   if (id === undefined) {
     const phbs = new Map(machine.platform.functions().map(({ phb }) => [phb.buid, phb]));
     return ok([...phbs.values()].flatMap((phb) => windowsOfPhb(machine, phb)));
@@ -114,7 +117,7 @@ function windowsOf(machine: Machine, id: string | undefined): Result<readonly Wi
 }
 
 /** Windows that are there, and the default one when it was removed. They are named after the PHB's first function. */
-function windowsOfPhb(machine: Machine, phb: PhbSpec): readonly WindowAnswer[] {
+function windowsOfPhb(machine: MachineView, phb: PhbSpec): readonly WindowAnswer[] {
   const id = machine.platform.functions().find((placed) => placed.phb.buid === phb.buid)?.config.id ?? '';
   const active = machine.platform.firmware.windows().filter((window) => window.buid === phb.buid);
   const rows = active.map((window) => ({ ...window, id, active: true, use: useOf(machine, window) }));
@@ -122,7 +125,7 @@ function windowsOfPhb(machine: Machine, phb: PhbSpec): readonly WindowAnswer[] {
   return [{ ...removedDefault(phb), id, active: false, use: 'none' as const }, ...rows];
 }
 
-function useOf(machine: Machine, window: FirmwareWindow): DmaMode {
+function useOf(machine: MachineView, window: FirmwareWindow): DmaMode {
   return machine.guest?.windowUse(window.liobn) ?? 'none';
 }
 
@@ -139,7 +142,12 @@ function removedDefault({ buid, pe: { defaultWindow } }: PhbSpec): FirmwareWindo
   };
 }
 
-function tcesOf(machine: Machine, liobn: number, index: number, count: number): Result<readonly TceAnswer[]> {
+function tcesOf(
+  machine: MachineView,
+  liobn: number,
+  index: number,
+  count: number,
+): Result<readonly TceAnswer[]> {
   const { firmware } = machine.platform;
   const window = firmware.windows().find((row) => (row.liobn | 0) === liobn);
   const present = window === undefined ? 0 : Math.max(0, Math.min(count, window.entries - index));
@@ -155,21 +163,21 @@ function tcesOf(machine: Machine, liobn: number, index: number, count: number): 
   );
 }
 
-function dmesgOf(machine: Machine): readonly DmesgLine[] {
-  return machine.context.notes.guestLog.flatMap((seq) => {
+function dmesgOf(machine: MachineView): readonly DmesgLine[] {
+  return machine.notes.guestLog.flatMap((seq) => {
     const event = machine.trace.event(seq);
     if (event.kind !== 'printk') return [];
     return [{ seq, timeNs: event.timeNs, level: event.level, text: event.text }];
   });
 }
 
-function treeOf({ hasLiveTree, guest, platform }: Machine): DtNode {
+function treeOf({ hasLiveTree, guest, platform }: MachineView): DtNode {
   return hasLiveTree && guest !== undefined ? guest.deviceTree() : platform.firmware.deviceTree();
 }
 
-function plansOf({ platform, context }: Machine): readonly PlanAnswer[] {
+function plansOf({ platform, notes }: MachineView): readonly PlanAnswer[] {
   return platform.functions().flatMap(({ config: { id }, description: { fn } }) => {
-    const plan = context.notes.plans.get(fn);
+    const plan = notes.plans.get(fn);
     return plan === undefined ? [] : [{ id, fn, mode: plan.mode, steps: plan.steps }];
   });
 }

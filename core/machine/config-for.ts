@@ -39,7 +39,7 @@ export function configFor(
   // Checked before functions are added: a function needs a device that is there.
   const checked = validateConfig(fitted);
   if (!checked.ok || count === 0) return checked;
-  return validateConfig(withMoreFunctions(fitted, profile, count, device));
+  return validateConfig(withMoreFunctions(fitted, profile, { count, device }));
 }
 
 /** The base page of `config` where its kernel comes with it, else the kernel's first. */

@@ -180,6 +180,71 @@ describe('hotplug in a running guest', () => {
   });
 });
 
+describe('functions of a QEMU machine', () => {
+  function qemu(count: number): Machine {
+    const fields = {
+      kernel: '6.1.176',
+      memoryBytes: 2 ** 30,
+      minMemoryBytes: 2 ** 30,
+      maxMemoryBytes: 2 ** 30,
+    };
+    const config = configFor(DEFAULT_LPAR, 'qemu-pseries', fields, count, 'nvme');
+    if (!config.ok) throw new Error(config.error.message);
+    return new Machine(config.value);
+  }
+  const places = (machine: Machine): string[] =>
+    machine.platform.functions().map(({ description }) => `${description.id} ${description.fn}`);
+
+  it('share the PHB that is there, in slots of their own', () => {
+    const machine = qemu(2);
+    did(machine, { do: 'vf-add', count: 1, device: 'nvme' });
+    expect(places(machine)).toEqual(['nvme0 0000:00:01.0', 'nvme1 0000:00:02.0', 'nvme2 0000:00:03.0']);
+  });
+
+  it('the first with a 64-bit mask makes the window, the others find it', () => {
+    const machine = qemu(3);
+    did(machine, { do: 'boot' });
+    const creates = eventsOf(machine, 'rtas').filter((event) => event.name === 'ibm,create-pe-dma-window');
+    expect(creates).toHaveLength(1);
+    expect(eventsOf(machine, 'driver-bound').map((event) => event.mode)).toEqual([
+      'direct',
+      'direct',
+      'direct',
+    ]);
+  });
+
+  it('added to a running guest, each comes with a PHB, and goes with it', () => {
+    const machine = qemu(1);
+    did(machine, { do: 'boot' });
+    did(machine, { do: 'vf-add', count: 2, device: 'nvme' });
+    expect(places(machine)).toEqual(['nvme0 0000:00:01.0', 'nvme1 0001:00:01.0', 'nvme2 0002:00:01.0']);
+    did(machine, { do: 'vf-remove', id: 'nvme1' });
+    expect(machine.config.phbs?.map((phb) => phb.index)).toEqual([0, 2]);
+    expect(machine.platform.firmware.windows().map((window) => window.liobn)).not.toContain(0x80000100);
+  });
+
+  it('one that shares its PHB leaves only while the machine is off', () => {
+    const machine = qemu(2);
+    did(machine, { do: 'boot' });
+    expect(refusal(machine, { do: 'vf-remove', id: 'nvme0' })).toBe(
+      'nvme0 shares its PHB with nvme1: a PHB leaves as a whole',
+    );
+    did(machine, { do: 'shutdown' });
+    did(machine, { do: 'vf-remove', id: 'nvme0' });
+    expect(machine.config.functions.map((fn) => fn.id)).toEqual(['nvme1']);
+  });
+
+  it('beyond the 31 slots of a bus a second PHB is made', () => {
+    const machine = qemu(33);
+    expect(machine.config.phbs?.map((phb) => phb.index)).toEqual([0, 1]);
+    expect(places(machine).slice(30)).toEqual([
+      'nvme30 0000:00:1f.0',
+      'nvme31 0001:00:01.0',
+      'nvme32 0001:00:02.0',
+    ]);
+  });
+});
+
 describe('cause and effect', () => {
   it('every event of a boot leads back to the boot command', () => {
     const machine = machineWith(3);

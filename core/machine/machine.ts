@@ -15,6 +15,8 @@ import { commandText } from './command-text.ts';
 import type { Command, IoParameters } from './commands.ts';
 import type { MachineConfig } from './config.ts';
 import { withMoreFunctions, withoutFunction } from './growth.ts';
+import type { MachineView } from './machine-view.ts';
+import type { Notes } from './notes.ts';
 import type { PlacedFunction, Platform } from './platform.ts';
 import type { AnswerTo, Query } from './queries.ts';
 import { RunContext } from './run-context.ts';
@@ -26,9 +28,9 @@ import type { Workload } from './workloads.ts';
 /** How often a removal looks whether I/O has come to its end, virtual ns. */
 const STOP_POLL_NS = 1000;
 
-export class Machine {
+export class Machine implements MachineView {
   readonly trace: TraceLog;
-  readonly context: RunContext;
+  private readonly context: RunContext;
   private readonly clock = createClock();
   private readonly inner = createScheduler(this.clock);
   private readonly scheduler: Scheduler;
@@ -68,6 +70,10 @@ export class Machine {
 
   get platform(): Platform {
     return this.below;
+  }
+
+  get notes(): Notes {
+    return this.context.notes;
   }
 
   get guest(): LinuxGuest | undefined {
@@ -174,7 +180,8 @@ export class Machine {
   }
 
   private configure(config: MachineConfig): void {
-    for (const placed of this.below.functions()) this.below.removePhb(placed.phb);
+    const phbs = new Map(this.below.functions().map(({ phb }) => [phb.buid, phb]));
+    for (const phb of phbs.values()) this.below.removePhb(phb);
     this.hcallsBefore += this.below.firmware.hcalls;
     this.configuration = config;
     this.below = this.buildBelow();
@@ -246,15 +253,15 @@ export class Machine {
   // Functions -----------------------------------------------------------------------------------------------------------------------
 
   private addFunctions({ count, device, slotClass }: Extract<Command, { readonly do: 'vf-add' }>): void {
-    const profile = profileOf(this.configuration);
     const before = this.configuration;
-    const after = withMoreFunctions(before, profile, count, device, slotClass);
+    const guest = this.kernel;
+    const growth = { count, device, slotClass, hotplug: guest !== undefined };
+    const after = withMoreFunctions(before, profileOf(before), growth);
+    if (guest === undefined && before.phbs !== undefined) return this.configure(after);
     this.configuration = after;
     const fresh = after.functions.slice(before.functions.length);
-    const placed = fresh
-      .flatMap((config) => plansBeside(config, after, this.below))
-      .flatMap((plan) => this.below.addPhb(plan));
-    const guest = this.kernel;
+    const plans = fresh.flatMap((config) => plansBeside(config, after, this.below));
+    const placed = plans.flatMap((plan) => this.below.addPhb(plan));
     if (guest !== undefined) this.queue.add(this.hotAdd(guest, placed));
   }
 
@@ -269,6 +276,10 @@ export class Machine {
     const placed = this.below.find(id);
     if (placed === undefined) return;
     const guest = this.kernel;
+    // While off, a PHB of the configuration stays: the platform is built anew without the function.
+    if (guest === undefined && this.configuration.phbs !== undefined) {
+      return this.configure(withoutFunction(this.configuration, id));
+    }
     if (guest === undefined) return this.takeAway(placed);
     this.going.add(id);
     this.queue.add(this.hotRemove(guest, placed));

@@ -8,7 +8,7 @@ import { driverFor } from '../guest/linux/drivers/index.ts';
 import type { MachineState } from '../trace/events.ts';
 import type { Command } from './commands.ts';
 import { withMoreFunctions } from './growth.ts';
-import type { Machine } from './machine.ts';
+import type { MachineView } from './machine-view.ts';
 import { MAX_FUNCTIONS } from './shapes.ts';
 import { validateConfig } from './validate.ts';
 
@@ -16,7 +16,7 @@ type Check = Result<true>;
 const fine: Check = ok(true);
 
 /** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, and those of a configuration. */
-export function checkCommand(machine: Machine, command: Command): Check {
+export function checkCommand(machine: MachineView, command: Command): Check {
   switch (command.do) {
     case 'mark':
       return fine;
@@ -57,7 +57,7 @@ function checkQuiet(state: MachineState): Check {
 }
 
 function checkAdd(
-  machine: Machine,
+  machine: MachineView,
   { count, device, slotClass }: Extract<Command, { readonly do: 'vf-add' }>,
 ): Check {
   const quiet = checkQuiet(machine.state);
@@ -71,16 +71,17 @@ function checkAdd(
     return fail('too-many', `${present} functions and ${count} more are above ${MAX_FUNCTIONS}`, 'add fewer');
   }
   const profile = findProfile(machine.config.profile);
+  const growth = { count, device, slotClass, hotplug: machine.state === 'running' };
   if (profile === undefined) return fine;
   const kinds = profile.slotClasses.map((row) => row.id);
   if (slotClass !== undefined && !kinds.includes(slotClass)) {
     const hint = `choose one of: ${kinds.join(', ')}`;
     return fail('no-such-slot', `${profile.id} has no slot of the kind "${slotClass}"`, hint);
   }
-  return asCheck(validateConfig(withMoreFunctions(machine.config, profile, count, device, slotClass)));
+  return asCheck(validateConfig(withMoreFunctions(machine.config, profile, growth)));
 }
 
-function checkExists(machine: Machine, id: string): Check {
+function checkExists(machine: MachineView, id: string): Check {
   if (machine.leaving.has(id)) return fail('is-leaving', `${id} is being removed`, 'type: run until idle');
   if (machine.platform.find(id) !== undefined) return fine;
   const ids = machine.config.functions.map((fn) => fn.id);
@@ -91,11 +92,13 @@ function checkExists(machine: Machine, id: string): Check {
 const shortList = (ids: readonly string[]): string =>
   ids.length > 12 ? `${ids.slice(0, 12).join(', ')} and ${ids.length - 12} more` : ids.join(', ');
 
-function checkRemove(machine: Machine, id: string): Check {
+function checkRemove(machine: MachineView, id: string): Check {
   const quiet = checkQuiet(machine.state);
   if (!quiet.ok) return quiet;
   const exists = checkExists(machine, id);
   if (!exists.ok) return exists;
+  // While off, the platform is built anew without it.
+  if (machine.state === 'off') return fine;
   const placed = machine.platform.find(id);
   const others =
     placed === undefined ? [] : machine.platform.onSamePhb(placed).filter((other) => other !== placed);
@@ -108,7 +111,7 @@ function checkRemove(machine: Machine, id: string): Check {
   );
 }
 
-function checkIoStart(machine: Machine, id: string): Check {
+function checkIoStart(machine: MachineView, id: string): Check {
   const exists = checkExists(machine, id);
   if (!exists.ok) return exists;
   if (machine.state === 'off') return fail('is-off', 'no guest runs', 'type: boot');
@@ -126,7 +129,7 @@ function checkIoStart(machine: Machine, id: string): Check {
   return fail('io-runs', `I/O on ${id} is running already`, `type: io stop ${id}`);
 }
 
-function checkIoStop(machine: Machine, id: string): Check {
+function checkIoStop(machine: MachineView, id: string): Check {
   const exists = checkExists(machine, id);
   if (!exists.ok) return exists;
   const workload = machine.workloads.get(id);

@@ -88,7 +88,11 @@ describe('a configuration that makes none is refused in one sentence', () => {
       'the guest model does not know the kernel argument "quiet"',
     ],
     ['phbs', broken({ phbs: [] }), 'powervm-p9 makes its PHBs from the functions'],
-    ['phbs', { ...qemu(), phbs: [] }, 'qemu-pseries needs at least one PHB'],
+    [
+      'phbs',
+      { ...DEFAULT_LPAR, profile: 'qemu-pseries', functions: [] },
+      'qemu-pseries needs to be told its PHBs',
+    ],
     [
       'phbs',
       { ...qemu(), phbs: [...(qemu().phbs ?? []), ...(qemu().phbs ?? [])] },

@@ -113,9 +113,10 @@ function checkPhbs(config: MachineConfig, profile: PlatformProfile): Check {
     if (config.phbs === undefined && config.limits === undefined) return fine;
     return fail('phbs', `${profile.id} makes its PHBs from the functions`, 'leave out phbs and limits');
   }
-  const phbs = config.phbs ?? [];
-  if (phbs.length === 0)
-    return fail('phbs', `${profile.id} needs at least one PHB`, 'add phbs to the configuration');
+  const { phbs } = config;
+  if (phbs === undefined) {
+    return fail('phbs', `${profile.id} needs to be told its PHBs`, 'add phbs to the configuration');
+  }
   const indices = new Set(phbs.map((phb) => phb.index));
   if (indices.size < phbs.length) return fail('phbs', 'two PHBs have the same index', 'give each its own');
   return fine;

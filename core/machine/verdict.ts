@@ -29,7 +29,10 @@ export function verdicts(config: MachineConfig): Result<readonly Verdict[]> {
   const kernel = kernelById(config.kernel);
   if (kernel === undefined) return ok([]);
   // Without a function there is nothing to ask about: take the one that would be added first.
-  const asked = config.functions.length > 0 ? config : withMoreFunctions(config, profile, 1, LIKELY_DEVICE);
+  const asked =
+    config.functions.length > 0
+      ? config
+      : withMoreFunctions(config, profile, { count: 1, device: LIKELY_DEVICE });
   const found = new Map<string, Verdict>();
   for (const plan of plansOf(asked)) {
     for (const fn of plan.functions) {

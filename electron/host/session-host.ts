@@ -66,13 +66,13 @@ export class SessionHost implements SessionHostApi {
   }
 
   dispatch(command: Command): Result<{ readonly seq: number }> {
-    const accepted = this.current.dispatch(command);
+    const accepted = guarded(() => this.current.dispatch(command));
     if (accepted.ok) this.wake();
     return accepted;
   }
 
   query<Q extends Query>(query: Q): Result<AnswerTo<Q>> {
-    return this.current.query(query);
+    return guarded(() => this.current.query(query));
   }
 
   start(): void {
@@ -122,9 +122,11 @@ export class SessionHost implements SessionHostApi {
   tracePage(request: TracePageRequest): Result<TracePage> {
     const filter = this.filterOf(request.filter);
     if (!filter.ok) return filter;
-    this.names.feed(this.current.trace, this.named, this.current.traceLength);
-    this.named = this.current.traceLength;
-    return ok(pageOfTrace(this.current.trace, request, filter.value, this.now));
+    return guarded(() => {
+      this.names.feed(this.current.trace, this.named, this.current.traceLength);
+      this.named = this.current.traceLength;
+      return ok(pageOfTrace(this.current.trace, request, filter.value, this.now));
+    });
   }
 
   new(config?: MachineConfig): Result<true> {
@@ -212,5 +214,15 @@ export class SessionHost implements SessionHostApi {
     const test = compileFilter(text, this.names);
     if (test.ok) this.filter = { text, test: test.value };
     return test;
+  }
+}
+
+/** A bug of ours becomes an error that can be shown: the session is still there to be saved. */
+function guarded<T>(ask: () => Result<T>): Result<T> {
+  try {
+    return ask();
+  } catch (error) {
+    const what = error instanceof Error ? error.message : String(error);
+    return fail('internal', `this is a bug of the lab: ${what}`, 'save the session and report it');
   }
 }

@@ -7,7 +7,7 @@ import type { Result } from '../../base/result.ts';
 import { hex16, hex8, lo32 } from '../../base/u64.ts';
 import type { TceAnswer, WindowAnswer } from '../../machine/queries.ts';
 import type { ShowRequest } from './actions.ts';
-import type { Ask, Shown } from './show.ts';
+import type { Ask, Shown } from './shown.ts';
 import { grouped, tableText } from './table.ts';
 
 const DEFAULT_COUNT = 16;

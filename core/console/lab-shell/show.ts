@@ -11,15 +11,8 @@ import type { ShellConfig, ShowRequest, ShowTopic } from './actions.ts';
 import { jsonText } from './plain-json.ts';
 import { deviceTreeText } from './show-device-tree.ts';
 import { showTces } from './show-tces.ts';
+import type { Ask, Shown } from './shown.ts';
 import { grouped, secondsText, tableText } from './table.ts';
-
-/** The session's query(). */
-export type Ask = <Q extends Query>(query: Q) => Result<AnswerTo<Q>>;
-
-export interface Shown {
-  readonly value: unknown;
-  readonly text: string;
-}
 
 /** The text of a `show` line: a table, or JSON when asked for. */
 export function showText(ask: Ask, show: ShowRequest): Result<string> {
