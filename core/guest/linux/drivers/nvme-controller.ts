@@ -4,8 +4,6 @@ import {
   ADMIN,
   CNS,
   FEATURE,
-  IDENTIFY_CTRL_WRITE_HASH,
-  IDENTIFY_NS_SEED,
   LOG_PAGE,
   NVME_ACQ,
   NVME_ACQ_HI,
@@ -23,12 +21,18 @@ import {
   NVME_CSTS_RDY,
   NVME_CSTS_SHST_COMPLETE,
   NVME_CSTS_SHST_MASK,
-  nvmeStatusName,
-  WRITE_HASH_MAGIC,
 } from '../../../abi/nvme.ts';
 import type { DriverContext } from '../types.ts';
 import { allocCoherent, freeCoherent, type CoherentMemory } from './coherent-memory.ts';
 import { allocQueue, freeQueue, initQueue, type NvmeQueue } from './nvme-queue.ts';
+import {
+  controllerFacts,
+  namespaceFacts,
+  noFacts,
+  readPartitions,
+  scanNamespace,
+  type NvmeFacts,
+} from './nvme-scan.ts';
 import { createSyncCommands, type CommandOutcome } from './nvme-sync-commands.ts';
 
 const EIO = -5;
@@ -38,17 +42,6 @@ const ENODEV = -19;
 const ADMIN_DEPTH = 32;
 const IO_DEPTH = 1024;
 const SHUTDOWN_TIMEOUT_NS = 5e9;
-
-/** What the driver learnt from the controller. */
-export interface NvmeFacts {
-  readonly maxTransferBytes: number;
-  readonly sglSupported: boolean;
-  /** Completion dword 0 of a write is the payload's hash (the lab's controller says so). */
-  readonly writeHash: boolean;
-  readonly doorbellBuffer: boolean;
-  readonly blocks: number;
-  readonly seed: number;
-}
 
 export interface NvmeController {
   /** From reset to a working I/O queue. 0 or a negative errno. `first`: queues are still to be allocated. */
@@ -66,18 +59,11 @@ export interface NvmeController {
 export function createNvmeController(context: DriverContext): NvmeController {
   const { memory, pages, pageBytes } = context;
   const commands = createSyncCommands(context);
-  const { read, write, waitFor, execute, executeWithData, identify, logPage, setFeature, disable } = commands;
+  const { read, write, waitFor, execute, identify, logPage, setFeature, disable } = commands;
   let admin: NvmeQueue | undefined;
   let io: NvmeQueue | undefined;
   let doorbells: CoherentMemory[] = [];
-  let facts: NvmeFacts = {
-    maxTransferBytes: 128 * 1024,
-    sglSupported: false,
-    writeHash: false,
-    doorbellBuffer: false,
-    blocks: 0,
-    seed: 0,
-  };
+  let facts = noFacts;
 
   /** nvme_pci_configure_admin_queue. */
   function* enableAdminQueue(): CommandOutcome {
@@ -103,11 +89,6 @@ export function createNvmeController(context: DriverContext): NvmeController {
     return ENODEV;
   }
 
-  const word = (address: number): number => {
-    const view = memory.bytes(address, 4);
-    return new DataView(view.buffer, view.byteOffset, 4).getUint32(0, true);
-  };
-
   /** nvme_init_ctrl_finish: identify, effects log, timestamp, host behaviour, then hwmon's first look at the health log. */
   function* initController(queue: NvmeQueue, buffer: number): CommandOutcome {
     const status = yield* identify(queue, CNS.controller, 0, buffer);
@@ -115,14 +96,7 @@ export function createNvmeController(context: DriverContext): NvmeController {
       context.log('err', `Identify Controller failed (${status})`);
       return EIO;
     }
-    const mdts = (word(buffer + 76) >>> 8) & 0xff;
-    facts = {
-      ...facts,
-      maxTransferBytes: mdts === 0 ? 1024 * 1024 : 4096 << mdts,
-      sglSupported: (word(buffer + 536) & 3) !== 0,
-      doorbellBuffer: (word(buffer + 256) & (1 << 8)) !== 0,
-      writeHash: word(buffer + IDENTIFY_CTRL_WRITE_HASH) === WRITE_HASH_MAGIC,
-    };
+    facts = { ...facts, ...controllerFacts(memory, buffer) };
     let error = yield* logPage(queue, LOG_PAGE.commandEffects, buffer, 4096);
     if (error >= 0) error = yield* setFeature(queue, FEATURE.timestamp, buffer, 8);
     if (error >= 0) error = yield* setFeature(queue, FEATURE.hostBehavior, buffer, 512);
@@ -169,61 +143,16 @@ export function createNvmeController(context: DriverContext): NvmeController {
     return (yield* create(ADMIN.createSq, ring.hi, ring.lo, 1 | (id << 16))) === 0 ? 0 : EIO;
   }
 
-  /** nvme_scan_work: limits, list of namespaces, then namespace 1: descriptors, identify twice. */
-  function* scanNamespace(queue: NvmeQueue, buffer: number): CommandOutcome {
-    for (const [cns, nsid] of [
-      [CNS.nvmController, 0],
-      [CNS.namespaceList, 0],
-      [CNS.namespaceDescriptors, 1],
-      [CNS.namespace, 1],
-      [CNS.namespace, 1],
-    ] as const) {
-      if ((yield* identify(queue, cns, nsid, buffer)) < 0) return EIO;
-    }
-    facts = {
-      ...facts,
-      blocks: word(buffer) + word(buffer + 4) * 0x1_0000_0000,
-      seed: word(buffer + IDENTIFY_NS_SEED),
-    };
-    return 0;
-  }
-
-  /** The partition scan's first reads: 4K, then what is one page of the cache (two on a 4K kernel). */
-  function* readPartitions(queue: NvmeQueue, buffer: number): CommandOutcome {
-    const sizes = pageBytes > 4096 ? [4096, pageBytes] : [4096, 4096, 4096];
-    for (const bytes of sizes) {
-      const blocks = bytes / 512;
-      const single = bytes <= 8192;
-      const status = yield* executeWithData(
-        queue,
-        0x02,
-        (sq, entry) => {
-          sq.set32(entry + 4, 1);
-          sq.set32(entry + 48, blocks - 1);
-          if (single) return;
-          sq.set8(entry + 1, 1 << 6);
-          sq.set32(entry + 32, bytes);
-          sq.set32(entry + 36, 0);
-        },
-        buffer,
-        bytes,
-        'from-device',
-      );
-      if (status !== 0) context.log('err', `nvme0n1: unable to read partition table (${statusText(status)})`);
-      if (status < 0) return EIO;
-    }
-    return 0;
-  }
-
   function* bringUpWith(buffer: number): CommandOutcome {
     let error = yield* enableAdminQueue();
     if (error < 0 || admin === undefined) return error;
     error = yield* initController(admin, buffer);
     if (error === 0) error = yield* setUpDoorbells(admin);
     if (error === 0) error = yield* setUpIoQueue(admin);
-    if (error === 0) error = yield* scanNamespace(admin, buffer);
+    if (error === 0) error = yield* scanNamespace(commands, admin, buffer);
     if (error !== 0 || io === undefined) return error;
-    return yield* readPartitions(io, buffer);
+    facts = { ...facts, ...namespaceFacts(memory, buffer) };
+    return yield* readPartitions(context, commands, io, buffer);
   }
 
   return {
@@ -266,8 +195,4 @@ export function createNvmeController(context: DriverContext): NvmeController {
     },
     csts: () => read(NVME_CSTS),
   };
-}
-
-function statusText(status: number): string {
-  return status < 0 ? `error ${status}` : nvmeStatusName(status);
 }

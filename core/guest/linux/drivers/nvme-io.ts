@@ -2,17 +2,9 @@
 // Reads go through the lower half of the namespace, which nobody writes; writes go round a small region of the upper half.
 
 import { HASH_START, payloadHash, payloadOffset, payloadTable } from '../../../abi/payload.ts';
-import { NVM, NVME_CSTS_CFS, NVME_LBA_BYTES, nvmeStatusName } from '../../../abi/nvme.ts';
+import { NVM, NVME_CSTS_CFS, NVME_LBA_BYTES } from '../../../abi/nvme.ts';
 import type { DmaDirection, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
-import {
-  allocPages,
-  checkPayload,
-  cutBuffers,
-  fillPayload,
-  freePages,
-  spoilPayload,
-  type DataBuffer,
-} from './data-buffer.ts';
+import { allocPages, checkPayload, cutBuffers, fillPayload, freePages, spoilPayload } from './data-buffer.ts';
 import type { NvmeController } from './nvme-controller.ts';
 import {
   newCompletion,
@@ -22,15 +14,8 @@ import {
   takeCompletion,
   type NvmeQueue,
 } from './nvme-queue.ts';
-import {
-  mapData,
-  MAX_SEGMENTS,
-  newMapping,
-  unmapData,
-  type DataMapping,
-  type MappingParts,
-  type NvmePools,
-} from './nvme-request.ts';
+import { mapData, MAX_SEGMENTS, unmapData, type MappingParts, type NvmePools } from './nvme-request.ts';
+import { describe, errorLine, newSlot, type NvmeCommandSlot, type NvmeSlot } from './nvme-slots.ts';
 import { createWorkload, type Workload } from './workload.ts';
 
 /** Module parameter io_timeout. */
@@ -40,27 +25,6 @@ const REQUEUE_NS = 10e6;
 /** Linux tries for ever; a workload of the lab gives up after half a minute, so that it ends. */
 const MAX_REQUEUES = 3000;
 const MIN_WRITE_REGION = 1024 * 1024;
-
-interface NvmeCommandSlot {
-  readonly tag: number;
-  readonly slot: number;
-  readonly buffer: DataBuffer;
-  /** Byte offset of this command in its request. */
-  readonly offset: number;
-  readonly mapping: DataMapping;
-  address: number;
-  seed: number;
-  submittedNs: number;
-  active: boolean;
-  requeues: number;
-}
-
-interface Slot {
-  readonly commands: readonly NvmeCommandSlot[];
-  left: number;
-  failed: boolean;
-  corrupted: boolean;
-}
 
 export interface NvmeIo {
   /** Completions are there. */
@@ -96,7 +60,7 @@ export function startNvmeIo(parts: NvmeIoParts): NvmeIo | undefined {
 
   const held: number[] = [];
   const tags: NvmeCommandSlot[] = [];
-  const slots: Slot[] = [];
+  const slots: NvmeSlot[] = [];
   for (let i = 0; i < depth; i++) {
     const slotPages = allocPages(pages, sizeBytes);
     if (slotPages === undefined) break;
@@ -262,38 +226,4 @@ export function startNvmeIo(parts: NvmeIoParts): NvmeIo | undefined {
       workload.pump();
     },
   };
-}
-
-function newSlot(slot: number, buffers: readonly DataBuffer[], tags: NvmeCommandSlot[]): Slot {
-  const commands: NvmeCommandSlot[] = [];
-  let offset = 0;
-  for (const buffer of buffers) {
-    const command: NvmeCommandSlot = {
-      tag: tags.length,
-      slot,
-      buffer,
-      offset,
-      mapping: newMapping(),
-      address: 0,
-      seed: 0,
-      submittedNs: 0,
-      active: false,
-      requeues: 0,
-    };
-    tags.push(command);
-    commands.push(command);
-    offset += buffer.bytes;
-  }
-  return { commands, left: 0, failed: false, corrupted: false };
-}
-
-function describe(command: NvmeCommandSlot, reading: boolean): string {
-  const name = reading ? 'Read(0x2)' : 'Write(0x1)';
-  return `${name} @ LBA ${command.address / NVME_LBA_BYTES}, ${command.buffer.bytes / NVME_LBA_BYTES} blocks`;
-}
-
-/** As nvme_log_error words it. */
-function errorLine(command: NvmeCommandSlot, reading: boolean, status: number): string {
-  const code = `sct 0x${(status >> 8).toString(16)} / sc 0x${(status & 0xff).toString(16)}`;
-  return `nvme0n1: ${describe(command, reading)}, ${nvmeStatusName(status)} (${code}) DNR`;
 }

@@ -266,6 +266,32 @@ describe('the nvme driver on an NVMe controller', () => {
     expect(runIo(rig, { count: 1 }).failures).toBe(1);
   });
 
+  it('does not wait for a controller that is gone when told to stop', () => {
+    const rig = rigWithNvme();
+    let ended: IoFigures | undefined;
+    rig.driver?.startIo({ ...endless, depth: 4 }, (figures) => (ended = figures));
+    for (let i = 0; i < 50; i++) rig.scheduler.step();
+    rig.device = undefined;
+    const before = rig.scheduler.clock.nowNs;
+    rig.driver?.stopIo();
+    expect(ended).toMatchObject({ failures: 4 });
+    expect(rig.scheduler.clock.nowNs).toBe(before);
+    settle(rig);
+    expect(rig.log.at(-1)).toBe('err: Disabling device after reset failure: -19');
+  });
+
+  it('ends a reset under way before it unbinds', () => {
+    const rig = rigWithNvme();
+    const hung = rig.device;
+    rig.device = { kind: 'deaf', read32: () => 0, write32: () => undefined, reset: () => undefined };
+    rig.driver?.startIo({ ...endless, depth: 2 }, () => undefined);
+    while (!rig.log.some((line) => line.includes('timeout')) && rig.scheduler.step());
+    if (rig.driver !== undefined) rig.scheduler.start(rig.driver.remove());
+    rig.scheduler.after(1e9, () => (rig.device = hung));
+    settle(rig);
+    expect([rig.live(), rig.pagesHeld()]).toEqual([0, 0]);
+  });
+
   it('fails the probe when the admin queue cannot be reached, and says so', () => {
     const rig = createRig({ pageBytes: 65536, ioPageBytes: 65536, merge: true });
     attach(rig);

@@ -1,5 +1,6 @@
 // The `nvme` driver (drivers/nvme/host/pci.c): 64-bit masks, one I/O queue, reset after a timeout.
 
+import { NVME_CSTS_CFS } from '../../../abi/nvme.ts';
 import { invariant } from '../../../base/invariant.ts';
 import type { Task } from '../../../time/scheduler.ts';
 import type { BoundDriver, Driver, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
@@ -13,6 +14,7 @@ const ENOMEM = -12;
 /** An unbind waits so long for I/O under way. */
 const DRAIN_NS = 1e9;
 const DRAIN_STEP_NS = 100_000;
+const RESET_POLL_NS = 10e6;
 
 export const nvmeDriver: Driver = {
   name: 'nvme',
@@ -95,6 +97,13 @@ function bind(context: DriverContext, controller: NvmeController): BoundDriver {
     if (!over) io = started;
   };
 
+  /** A stop does not wait for what can no longer come: a controller that is gone or in fatal state is reset at once. */
+  const stopIo = (): void => {
+    io?.stop();
+    const csts = controller.csts();
+    if (io !== undefined && (csts === -1 || (csts & NVME_CSTS_CFS) !== 0)) reset();
+  };
+
   const fail = (done: (figures: IoFigures) => void): void => {
     context.log('err', state === 'live' ? 'no memory for I/O buffers' : 'device is disabled');
     figures.failures++;
@@ -104,11 +113,13 @@ function bind(context: DriverContext, controller: NvmeController): BoundDriver {
   return {
     interrupt: () => io?.interrupt(),
     startIo,
-    stopIo: () => io?.stop(),
+    stopIo,
     get figures() {
       return figures;
     },
     *remove() {
+      // flush_work(): a reset under way comes to its end first.
+      while (state === 'resetting') yield RESET_POLL_NS;
       const wasLive = state === 'live';
       io?.stop();
       // What is under way may still end well, if the controller answers.

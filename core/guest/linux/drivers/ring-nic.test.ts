@@ -171,6 +171,27 @@ describe.each(devices)('a stream over %s', (device) => {
     expect(sent.failures).toBeLessThan(100);
   });
 
+  it('begins anew when a function that was gone at a stop comes back', () => {
+    const rig = rigWith(device);
+    const { device: model } = rig;
+    let ended = 0;
+    rig.driver?.startIo(
+      { sizeBytes: 124_993, depth: 3, count: 3, direction: 'write', intervalNs: 0 },
+      () => ended++,
+    );
+    for (let i = 0; i < 20; i++) rig.scheduler.step();
+    rig.device = undefined;
+    rig.driver?.stopIo();
+    expect(ended).toBe(1);
+    rig.device = model;
+    settle(rig);
+    expect(runIo(rig, { count: 10, direction: 'write' })).toMatchObject({
+      requests: 10,
+      failures: 0,
+      corrupted: 0,
+    });
+  });
+
   it('keeps the distance between messages that the plan asks for', () => {
     for (const direction of ['read', 'write'] as const) {
       const rig = rigWith(device);

@@ -5,7 +5,9 @@
 import { invariant } from '../../../base/invariant.ts';
 import type { BoundDriver, Driver, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
 import { createNicAdapter, type NicHabits } from './nic-adapter.ts';
-import { startReceiving, startSending, type NicStream } from './nic-stream.ts';
+import { startReceiving } from './nic-receive.ts';
+import { startSending } from './nic-send.ts';
+import type { NicStream } from './nic-stream.ts';
 import { newFigures } from './workload.ts';
 
 const EIO = -5;
@@ -147,10 +149,18 @@ function bind(context: DriverContext, nic: RingNic): NetDriver | undefined {
     watch(Math.max(HANG_NS, 3 * plan.intervalNs));
   };
 
+  const stopIo = (): void => {
+    stream?.stop();
+    // Nothing more comes from a function that is gone; should it come back, it begins anew.
+    if (stream === undefined || !adapter.isGone()) return;
+    adapter.down();
+    stream.lost(true);
+  };
+
   return {
     interrupt: poll,
     startIo,
-    stopIo: () => stream?.stop(),
+    stopIo,
     get figures() {
       return figures;
     },
