@@ -235,6 +235,8 @@ export interface ActionInfo {
 export interface Hello {
   readonly progress: Progress;
   readonly actions: readonly ActionInfo[];
+  /** Devices that can be added. */
+  readonly devices: readonly { readonly device: string; readonly title: string }[];
 }
 
 const nothing = v.optional(v.undefined());
@@ -246,6 +248,8 @@ export const requests = {
   dispatch: command,
   query,
   tracePage,
+  /** The configuration carried over to another platform. */
+  configOn: v.object({ config: machineConfig, profile: word }),
   /** false pauses the machine, true lets it go on. */
   run: v.object({ on: v.boolean() }),
   /** A fresh machine; without a configuration, the default scenario's. */
@@ -271,6 +275,7 @@ export interface Answers {
   dispatch: Result<{ readonly seq: number }>;
   query: Result<unknown>;
   tracePage: Result<TracePage>;
+  configOn: Result<MachineConfig>;
   run: Result<true>;
   newSession: Result<true>;
   openSession: Result<string | null>;

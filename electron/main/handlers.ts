@@ -2,6 +2,7 @@
 
 import type { BrowserWindow } from 'electron';
 import { clipboard } from 'electron';
+import { configOn, deviceChoices } from '../host/machine-choices.ts';
 import { ACTION_TABLE } from './actions.ts';
 import type { Desk } from './desk.ts';
 import { openSession, saveSession } from './files.ts';
@@ -12,10 +13,11 @@ const done = { ok: true, value: true } as const;
 
 export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
   return {
-    hello: () => ({ progress: desk.progress(), actions: ACTION_TABLE }),
+    hello: () => ({ progress: desk.progress(), actions: ACTION_TABLE, devices: deviceChoices() }),
     dispatch: (command) => desk.dispatch(command),
     query: (query) => desk.host.query(query),
     tracePage: (request) => desk.host.tracePage(request),
+    configOn: ({ config, profile }) => configOn(config, profile),
     run: ({ on }) => {
       desk.run(on);
       return done;

@@ -40,7 +40,6 @@ export function registerActions(lab: Lab, appearance: Appearance): () => void {
     lab.handle('open', () => void open(lab)),
     lab.handle('save', () => void save(lab, false)),
     lab.handle('save-as', () => void save(lab, true)),
-    lab.handle('boot', () => void lab.dispatch({ do: 'boot' })),
     lab.handle('pause', () => void lab.bridge.run({ on: lab.latest.paused })),
     lab.handle('reset', () => void lab.dispatch({ do: 'reset' })),
     lab.handle('shutdown', () => void lab.dispatch({ do: 'shutdown' })),

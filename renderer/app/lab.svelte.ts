@@ -14,7 +14,7 @@ import type {
   TceOverviewAnswer,
   Verdict,
 } from '../../core/index.ts';
-import type { Action, ActionInfo, LabBridge, Progress } from '../../electron/ipc-contract.ts';
+import type { Action, ActionInfo, Hello, LabBridge, Progress } from '../../electron/ipc-contract.ts';
 import { Notices } from './notices.svelte.ts';
 
 const LOOK_EVERY_MS = 250;
@@ -41,6 +41,7 @@ export class Lab {
   latest = $state.raw<Progress>(NOTHING_YET);
   /** The same, calmed down to four times a second: for the eyes. */
   progress = $state.raw<Progress>(NOTHING_YET);
+  devices = $state.raw<Hello['devices']>([]);
   actions = $state.raw<readonly ActionInfo[]>([]);
   config = $state.raw<MachineConfig | undefined>(undefined);
   profiles = $state.raw<readonly ProfileAnswer[]>([]);
@@ -73,8 +74,9 @@ export class Lab {
     this.bridge.on('progress', (progress) => this.#hear(progress));
     this.bridge.on('problem', (problem) => this.notices.error(problem));
     this.bridge.on('menu', ({ action }) => this.act(action));
-    const { progress, actions } = await this.bridge.hello();
+    const { progress, actions, devices } = await this.bridge.hello();
     this.actions = actions;
+    this.devices = devices;
     this.profiles = (await this.ask({ ask: 'profiles' })) ?? [];
     this.kernels = (await this.ask({ ask: 'kernels' })) ?? [];
     this.#hear(progress);
@@ -188,10 +190,11 @@ export class Lab {
   async #lookAtWindows(): Promise<void> {
     const windows = this.selected?.windows.filter((window) => window.active) ?? [];
     const overviews = await Promise.all(
-      windows.map(({ liobn }) => this.ask({ ask: 'tce-overview', liobn, cells: OVERVIEW_CELLS })),
+      windows.map(({ liobn }) => this.bridge.query({ ask: 'tce-overview', liobn, cells: OVERVIEW_CELLS })),
     );
+    // A window may have gone since we heard of it: the next look knows.
     this.overviews = new Map(
-      overviews.flatMap((overview) => (overview === undefined ? [] : [[overview.liobn, overview] as const])),
+      overviews.flatMap((answer) => (answer.ok ? [[answer.value.liobn, answer.value] as const] : [])),
     );
   }
 }

@@ -1,6 +1,7 @@
 // Sentences for the person: errors stay until closed, remarks go by themselves. The same sentence is never shown twice.
 
 import type { UserError } from '../../core/index.ts';
+import { hintSentence, sentence } from '../widgets/sentence.ts';
 
 export interface Notice {
   readonly id: number;
@@ -17,8 +18,9 @@ export class Notices {
   list = $state.raw<readonly Notice[]>([]);
   #nextId = 1;
 
-  error({ code, message, hint = '' }: UserError): void {
-    this.#add({ id: this.#nextId++, kind: 'error', message, hint, code });
+  error({ code, message, hint }: UserError): void {
+    const id = this.#nextId++;
+    this.#add({ id, kind: 'error', message: sentence(message), hint: hintSentence(hint), code });
   }
 
   remark(message: string): void {

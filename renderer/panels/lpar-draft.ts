@@ -1,7 +1,7 @@
 // The LPAR form: what is typed, read as a configuration, with a sentence for each field that does not read.
 
 import { parseSize } from '../../core/base/quantities.ts';
-import type { MachineConfig, ProfileAnswer } from '../../core/index.ts';
+import type { MachineConfig } from '../../core/index.ts';
 import { sizeWords } from '../widgets/numbers.ts';
 
 export interface Draft {
@@ -62,7 +62,7 @@ function compareMemory(min: number, now: number, max: number, errors: Errors): v
   }
 }
 
-/** The draft as a configuration that differs from `config` in nothing else. */
+/** The draft as a configuration, still on the platform of `config`; the machine is carried over to another one by configOn. */
 export function readDraft(draft: Draft, config: MachineConfig): ReadDraft {
   const errors: Errors = {};
   const minMemoryBytes = readMemory('minMemory', draft.minMemory, config.lmbBytes, errors);
@@ -71,12 +71,11 @@ export function readDraft(draft: Draft, config: MachineConfig): ReadDraft {
   compareMemory(minMemoryBytes, memoryBytes, maxMemoryBytes, errors);
   if (Object.keys(errors).length > 0) return { errors };
   const bootArgs = draft.bootArgs.split(/\s+/).filter((word) => word !== '');
-  const { profile, kernel, pageBytes } = draft;
+  const { kernel, pageBytes } = draft;
   return {
     errors,
     config: {
       ...config,
-      profile,
       kernel,
       pageBytes,
       minMemoryBytes,
@@ -87,13 +86,11 @@ export function readDraft(draft: Draft, config: MachineConfig): ReadDraft {
   };
 }
 
-export const sameConfig = (a: MachineConfig, b: MachineConfig): boolean =>
+export const sameConfig = (a: MachineConfig, b: MachineConfig | undefined): boolean =>
   JSON.stringify(a) === JSON.stringify(b);
 
-/** Functions keep their ids and devices when the platform changes; their slots become the new platform's. */
-export function onProfile(config: MachineConfig, profile: ProfileAnswer): MachineConfig {
-  const slotClass = profile.slotClasses.at(-1);
-  if (slotClass === undefined) return config;
-  const functions = config.functions.map(({ id, device }) => ({ id, device, slotClass }));
-  return { ...config, profile: profile.id, functions };
-}
+/** Refusals of the machine that belong to a field. */
+export const FIELD_OF_CODE: Readonly<Partial<Record<string, DraftField>>> = {
+  'boot-args': 'bootArgs',
+  memory: 'maxMemory',
+};

@@ -2,6 +2,7 @@
 // many events it left out: they are in the log, one click away. Nothing is pushed, so nothing can be lost on the way.
 
 import type { Result, TraceEvent } from '../../core/index.ts';
+import { hintSentence, sentence } from '../widgets/sentence.ts';
 import type { TracePage, TracePageRequest } from '../../electron/ipc-contract.ts';
 
 export interface FeedSink {
@@ -82,7 +83,8 @@ export class TraceFeed {
     if (filter.trim() !== '') {
       const probe = await this.#ask({ filter, from: 0, limit: 1, direction: 'forward' });
       if (!probe.ok) {
-        this.#sink.filterError([probe.error.message, probe.error.hint ?? ''].join(' ').trim());
+        const { message, hint } = probe.error;
+        this.#sink.filterError(`${sentence(message)} ${hintSentence(hint)}`.trim());
         return;
       }
     }
@@ -253,7 +255,7 @@ export class TraceFeed {
   async #page(request: TracePageRequest): Promise<TracePage | undefined> {
     const page = await this.#ask(this.filter === '' ? request : { ...request, filter: this.filter });
     if (page.ok) return page.value;
-    this.#sink.filterError(page.error.message);
+    this.#sink.filterError(sentence(page.error.message));
     return undefined;
   }
 }
