@@ -73,3 +73,23 @@ export type { Scheduler, Task } from './time/scheduler.ts';
 export type { TraceSink } from './trace/sink.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
 export { kernelByRelease } from './guest/linux/kernels/index.ts';
+
+// The trace seen whole: folds, and forms to hand out.
+export { chromeJsonLines } from './interop/chrome-json.ts';
+export { csvLines } from './interop/csv.ts';
+export { ftraceLines } from './interop/ftrace.ts';
+export { jsonlLines } from './interop/jsonl.ts';
+export type { Selection } from './interop/selection.ts';
+export { sentenceLines, textLines } from './interop/text.ts';
+export { CallLogFold, callRow } from './projection/call-log.ts';
+export { DeviceTreeDiffFold } from './projection/device-tree-diff.ts';
+export { FiguresFold } from './projection/figures.ts';
+export { catchUp } from './projection/fold.ts';
+export { FunctionsFold } from './projection/functions.ts';
+export { dmesgText, GuestLogFold } from './projection/guest-log.ts';
+export { MatchesFold } from './projection/matches.ts';
+export { SummaryFold, summarize, summaryLines } from './projection/summary.ts';
+export { WindowsFold } from './projection/windows.ts';
+export { FILTER_FIELDS } from './trace/filter/fields.ts';
+export { logOfTrace, readTrace } from './trace/jsonl-read.ts';
+export { EVENT_CLASSES, SCHEMA } from './trace/schema.ts';

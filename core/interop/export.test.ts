@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { u64 } from '../base/u64.ts';
+import { summarize, summaryLines } from '../projection/summary.ts';
+import { DEFAULT_COMMANDS, defaultScenario } from '../session/default-scenario.ts';
+import { Session } from '../session/session.ts';
 import { compileFilter } from '../trace/filter/compile.ts';
 import { logOfTrace, readTrace } from '../trace/jsonl-read.ts';
 import { TraceLog } from '../trace/log.ts';
@@ -72,6 +75,22 @@ describe('a trace as JSON lines', () => {
     const again = file.ok ? logOfTrace(file.value) : file;
     expect(again).toMatchObject({ ok: true });
     if (again.ok) expect([...textLines(again.value)]).toEqual([...textLines(log)]);
+  });
+
+  it('can be opened again after a whole session: boot, windows, I/O', () => {
+    const session = Session.create(defaultScenario());
+    if (!session.ok) throw new Error(session.error.message);
+    for (const command of DEFAULT_COMMANDS) {
+      expect(session.value.dispatch(command)).toMatchObject({ ok: true });
+      while (!session.value.advance(1000).idle);
+    }
+    const { trace } = session.value;
+    const file = readTrace(jsonlLines(trace));
+    const again = file.ok ? logOfTrace(file.value) : file;
+    expect(again).toMatchObject({ ok: true });
+    if (!again.ok) return;
+    expect([again.value.length, again.value.hash()]).toEqual([trace.length, session.value.traceHash()]);
+    expect(summaryLines(summarize(again.value))).toEqual(summaryLines(summarize(trace)));
   });
 
   it('says by which filter it was chosen, and has no hash then', () => {

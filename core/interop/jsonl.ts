@@ -2,13 +2,13 @@
 // by which filter it was chosen.
 
 import { encodeEnd, encodeEvent, encodeHeader } from '../trace/jsonl.ts';
-import type { TraceLog } from '../trace/log.ts';
+import type { TraceReader } from '../trace/reader.ts';
 import type { Selection } from './selection.ts';
 import { isWhole, selectedEvents } from './selection.ts';
 
 /** Lines without line ends. `writer` names the program: `ddw-lab 0.1.0`. */
 export function* jsonlLines(
-  log: TraceLog,
+  log: TraceReader,
   selection: Selection = {},
   writer?: string,
 ): Generator<string, void, void> {

@@ -36,6 +36,9 @@ export interface TraceReader {
   runTceHiAt(seq: number, run: number): number;
   runTceLoAt(seq: number, run: number): number;
 
+  /** FNV-1a over all events, 16 hex digits (docs/trace-format.md). */
+  hash(): string;
+
   /** The object behind a rare event, without seq, time and cause; undefined when the event is a packed row. */
   recordAt(seq: number): NewEvent | undefined;
 }
