@@ -183,6 +183,7 @@ describe.each(devices)('a stream over %s', (device) => {
     rig.device = undefined;
     rig.driver?.stopIo();
     expect(ended).toBe(1);
+    model?.reset();
     rig.device = model;
     settle(rig);
     expect(runIo(rig, { count: 10, direction: 'write' })).toMatchObject({
