@@ -294,9 +294,11 @@ describe('the nvme driver on an NVMe controller', () => {
     while (!rig.log.some((line) => line.includes('timeout')) && rig.scheduler.step());
     rig.device = device;
     for (let i = 0; i < 3; i++) rig.scheduler.step();
-    if (rig.driver !== undefined) rig.scheduler.start(rig.driver.remove());
+    const after: unknown[] = [];
+    const removed = (): void => void after.push(rig.live(), rig.pagesHeld(), rig.scheduler.idle);
+    if (rig.driver !== undefined) rig.scheduler.start(rig.driver.remove(), removed);
     settle(rig);
-    expect([rig.live(), rig.pagesHeld()]).toEqual([0, 0]);
+    expect(after).toEqual([0, 0, true]);
   });
 
   it('fails the probe when the admin queue cannot be reached, and says so', () => {
