@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Call } from './scenario-call.ts';
 import type { RequestOptions, WorkRequest } from './scenario-requests.ts';
-import { workRequests } from './scenario-requests.ts';
+import { workRequests } from './scenario-request-reader.ts';
 import { indirect, put, sampleMachine, stuff } from './scenario-samples.ts';
 import { timelines } from './scenario-timeline.ts';
 

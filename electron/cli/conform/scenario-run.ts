@@ -1,20 +1,12 @@
 // Carries out a plan on our machine: boot, modules, binds, dumps; and between the set-up calls, at the places where the recording
 // has them, the drivers' requests. What comes out is compared elsewhere.
 
-import type {
-  BoundDriver,
-  Driver,
-  DtNode,
-  KernelBuild,
-  LinuxDevice,
-  Result,
-  Task,
-  TraceSink,
-} from '../../../core/index.ts';
+import type { DtNode, LinuxDevice, Result, Task } from '../../../core/index.ts';
 import { LinuxGuest, ok } from '../../../core/index.ts';
-import type { LinuxModule, MaskRequest } from './linux-modules.ts';
+import type { LinuxModule } from './linux-modules.ts';
 import { linuxModule } from './linux-modules.ts';
 import type { Call } from './scenario-call.ts';
+import { logSink, recordedDriver } from './scenario-driver.ts';
 import type { Plan, PlanDevice, PlanStep } from './scenario-plan.ts';
 import { ScenarioPlatform } from './scenario-platform.ts';
 import type { WorkRequest } from './scenario-requests.ts';
@@ -88,12 +80,11 @@ class ScenarioRun {
   private newGuest(): LinuxGuest {
     const { platform, plan } = this;
     const { pageBytes, cpus, bootArgs, iommuDebugMessages } = plan.machine;
-    const kernel: KernelBuild = platform.kernel;
     return new LinuxGuest({
       ports: platform.ports(),
       trace: logSink((line) => this.log.push(line)),
       scheduler: platform.scheduler,
-      kernel,
+      kernel: platform.kernel,
       pageBytes,
       cpus,
       bootArgs,
@@ -228,8 +219,9 @@ class ScenarioRun {
 
   private moduleOf(dev: LinuxDevice): LinuxModule | undefined {
     const planned = this.planned(dev.fn);
-    if (planned?.module == null || !this.loaded.has(planned.module)) return undefined;
-    return linuxModule(planned.module, planned.dmaMaskBits, planned.coherentMaskBits);
+    const module = planned?.module ?? undefined;
+    if (planned === undefined || module === undefined || !this.loaded.has(module)) return undefined;
+    return linuxModule(module, planned.dmaMaskBits, planned.coherentMaskBits);
   }
 
   private planned(fn: string): PlanDevice | undefined {
@@ -244,10 +236,9 @@ class ScenarioRun {
 
   private bind(fn: string, driver: string): void {
     const planned = this.planned(fn);
+    const name = planned?.module ?? undefined;
     const module =
-      planned?.module == null
-        ? undefined
-        : linuxModule(planned.module, planned.dmaMaskBits, planned.coherentMaskBits);
+      name === undefined ? undefined : linuxModule(name, planned?.dmaMaskBits, planned?.coherentMaskBits);
     if (module?.driver === driver) this.probe(fn);
     else this.notUnderstood.push(`bind ${fn} to ${driver}`);
   }
@@ -270,63 +261,6 @@ class ScenarioRun {
     if (path === undefined || !this.guest.editProperty(path, name, value))
       this.notUnderstood.push(`edit-property of PHB ${phb}`);
   }
-}
-
-/** A driver that sets its masks as the real one does; its maps come from the recording. */
-function recordedDriver(guest: LinuxGuest, fn: string, module: LinuxModule): Driver {
-  return {
-    name: module.driver,
-    devices: [],
-    dmaMaskBits: 64,
-    coherentMaskBits: 64,
-    *probe() {
-      const refused = yield* setMasks(guest, fn, module.masks);
-      if (refused === 0) return idleDriver;
-      return module.fallback !== undefined && (yield* setMasks(guest, fn, module.fallback)) === 0
-        ? idleDriver
-        : refused;
-    },
-  };
-}
-
-function* setMasks(
-  guest: LinuxGuest,
-  fn: string,
-  requests: readonly MaskRequest[],
-): Generator<number, number, void> {
-  for (const request of requests) {
-    const bits = request.ask === 'required' ? 64 : request.bits;
-    const rc = yield* guest.setMask(fn, request.ask, bits);
-    if (rc !== 0) return rc;
-  }
-  return 0;
-}
-
-const idleDriver: BoundDriver = {
-  interrupt: () => undefined,
-  startIo: () => undefined,
-  stopIo: () => undefined,
-  figures: { requests: 0, bytes: 0, maps: 0, unmaps: 0, failures: 0, corrupted: 0 },
-  *remove() {
-    // What the driver frees is in the recording.
-  },
-};
-
-/** Keeps the kernel's log and nothing else. */
-function logSink(print: (line: string) => void): TraceSink {
-  return {
-    emit: (event) => {
-      if (event.kind === 'printk') print(event.text);
-      return 0;
-    },
-    open: () => 0,
-    close: () => undefined,
-    amend: () => undefined,
-    get: () => 0,
-    put: () => 0,
-    stuff: () => 0,
-    indirect: () => 0,
-  };
 }
 
 function snapshot(node: DtNode): DtNode {
