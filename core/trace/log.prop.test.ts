@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { Fnv64 } from '../base/fnv64.ts';
 import { hi32, joinU64, lo32 } from '../base/u64.ts';
 import { anyAct, anyEvent, logOf } from './arbitrary-events.test.ts';
+import type { NewEvent } from './events.ts';
 import { encodeEnd, encodeEvent, encodeHeader } from './jsonl.ts';
 import { logOfTrace, readTrace } from './jsonl-read.ts';
 import { TraceLog } from './log.ts';
@@ -62,6 +63,37 @@ describe('a trace log', () => {
           expect(runs).toEqual(event.runs ?? []);
         }
       }),
+    );
+  });
+});
+
+describe('a list handed in by halves', () => {
+  it('is the same event, with the same hash, as the one that is read back', () => {
+    const anyHalf = fc.oneof(fc.constantFrom(0, 3, -1), fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 }));
+    const anyRuns = fc.array(
+      fc.record({
+        first: fc.tuple(anyHalf, anyHalf).map(([hi, lo]) => joinU64(hi, lo)),
+        count: fc.nat(512),
+      }),
+      { maxLength: 3 },
+    );
+    const anyCall = fc.tuple(
+      fc.tuple(anyHalf, anyHalf, anyHalf, anyHalf, anyHalf),
+      fc.oneof(fc.nat(512), anyHalf),
+      fc.option(anyRuns, { nil: undefined }),
+      fc.constantFrom(0, 0, -4, 1, 2 ** 20),
+    );
+    fc.assert(
+      fc.property(anyCall, ([[liobn, hi, lo, firstHi, firstLo], count, runs, ret]) => {
+        const direct = new TraceLog({ nowNs: 7 });
+        direct.indirect(liobn, hi, lo, lo, hi, count < 0 ? -1 : 0, count, firstHi, firstLo, runs, ret);
+        const again = new TraceLog({ nowNs: 7 });
+        const { seq: _seq, timeNs: _time, cause: _cause, ...content } = direct.event(0);
+        again.emit(content as NewEvent);
+        expect(again.event(0)).toEqual(direct.event(0));
+        expect(again.hash()).toBe(direct.hash());
+      }),
+      { numRuns: 500 },
     );
   });
 });

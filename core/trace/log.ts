@@ -2,23 +2,13 @@
 // is an object that a row points to. What a row cannot hold exactly becomes an object too: nothing is lost or rounded.
 
 import { H_SUCCESS } from '../abi/papr/hcall.ts';
-import { invariant } from '../base/invariant.ts';
 import type { Fnv64 } from '../base/fnv64.ts';
-import { hi32, hiOfNumber, joinU64, lo32, loOfNumber } from '../base/u64.ts';
+import { invariant } from '../base/invariant.ts';
+import { hi32, lo32 } from '../base/u64.ts';
 import { StringTable, WordArena } from './arena.ts';
-import type { NewEvent, TceRun, TraceEvent, TraceEventKind } from './events.ts';
+import type { NewEvent, TraceEvent, TraceEventKind } from './events.ts';
 import { IncrementalHash, mixNumber, mixRecord } from './hash.ts';
-import {
-  CODE_GET,
-  CODE_INDIRECT,
-  CODE_PUT,
-  CODE_STUFF,
-  LAST_TCE_CODE,
-  codeOfKind,
-  codeOfOpcode,
-  kindOfCode,
-  opcodeOfCode,
-} from './kinds.ts';
+import { CODE_INDIRECT, LAST_TCE_CODE, codeOfKind, kindOfCode, opcodeOfCode } from './kinds.ts';
 import { mixPacked, packEvent, unpackEvent, unsigned } from './pack.ts';
 import type { TraceReader } from './reader.ts';
 import {
@@ -33,24 +23,13 @@ import {
   codeOfTag,
   countOfTag,
   packTag,
-  statusFits,
   statusOfTag,
 } from './rows.ts';
 import type { TraceClock } from './rows.ts';
 import type { TraceSink } from './sink.ts';
-import {
-  CONTIGUOUS,
-  countFits,
-  decodeTce,
-  firstOfList,
-  hasRowFields,
-  mixTce,
-  pushList,
-  runsFit,
-  tceRecord,
-  wordOfRun,
-} from './tce-rows.ts';
+import { CONTIGUOUS, decodeTce, firstOfList, mixTce, wordOfRun } from './tce-rows.ts';
 import type { NewTceHcall } from './tce-rows.ts';
+import { TceWriter } from './tce-writer.ts';
 
 export interface TraceStats {
   readonly rows: number;
@@ -65,7 +44,8 @@ export class TraceLog implements TraceSink, TraceReader {
   private readonly arena = new WordArena();
   private readonly strings = new StringTable();
   private readonly stores;
-  private records: NewEvent[] = [];
+  private readonly records: NewEvent[] = [];
+  private readonly calls: TceWriter;
   private readonly hashing = new IncrementalHash((state, seq) => this.mix(state, seq));
   /** Open events, outermost first. */
   private readonly opened: number[] = [];
@@ -73,85 +53,29 @@ export class TraceLog implements TraceSink, TraceReader {
   constructor(clock: TraceClock) {
     this.rows = new TraceRows(clock);
     this.stores = { rows: this.rows, arena: this.arena, strings: this.strings };
+    this.calls = new TceWriter(this.stores, this.records);
   }
 
   // Writing -----------------------------------------------------------------------------------------------------------------------
 
   get(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number {
-    if (statusFits(ret))
-      return this.rows.append(packTag(CODE_GET, 1, ret), liobn, iobaHi, iobaLo, tceHi, tceLo);
-    return this.wide(
-      tceRecord(opcodeOfCode(CODE_GET), liobn, iobaHi, iobaLo, ret, { tce: joinU64(tceHi, tceLo) }),
-    );
+    return this.calls.get(liobn, iobaHi, iobaLo, tceHi, tceLo, ret);
   }
 
   put(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, ret: number): number {
-    if (statusFits(ret))
-      return this.rows.append(packTag(CODE_PUT, 1, ret), liobn, iobaHi, iobaLo, tceHi, tceLo);
-    return this.wide(
-      tceRecord(opcodeOfCode(CODE_PUT), liobn, iobaHi, iobaLo, ret, { tce: joinU64(tceHi, tceLo) }),
-    );
+    return this.calls.put(liobn, iobaHi, iobaLo, tceHi, tceLo, ret);
   }
 
-  stuff(
-    liobn: number,
-    iobaHi: number,
-    iobaLo: number,
-    tceHi: number,
-    tceLo: number,
-    countHi: number,
-    countLo: number,
-    ret: number,
-  ): number {
-    if (statusFits(ret) && countFits(countHi, countLo)) {
-      return this.rows.append(packTag(CODE_STUFF, countLo, ret), liobn, iobaHi, iobaLo, tceHi, tceLo);
-    }
-    const tce = joinU64(tceHi, tceLo);
-    return this.wide(
-      tceRecord(opcodeOfCode(CODE_STUFF), liobn, iobaHi, iobaLo, ret, { tce }, countHi, countLo),
-    );
+  stuff(...call: Parameters<TraceSink['stuff']>): number {
+    return this.calls.stuff(...call);
   }
 
-  indirect(
-    liobn: number,
-    iobaHi: number,
-    iobaLo: number,
-    listHi: number,
-    listLo: number,
-    countHi: number,
-    countLo: number,
-    firstHi: number,
-    firstLo: number,
-    runs: readonly TceRun[] | undefined,
-    ret: number,
-  ): number {
-    if (statusFits(ret) && countFits(countHi, countLo) && runsFit(runs)) {
-      const contiguous =
-        runs === undefined || (runs.length === 1 && runs[0]?.count === countLo && ret === H_SUCCESS);
-      const first = runs?.[0]?.first;
-      const place = contiguous
-        ? pushList(
-            this.arena,
-            listHi,
-            listLo,
-            first === undefined ? firstHi : hi32(first),
-            first === undefined ? firstLo : lo32(first),
-          )
-        : pushList(this.arena, listHi, listLo, firstHi, firstLo, runs);
-      const runCount = contiguous ? CONTIGUOUS : (runs?.length ?? 0);
-      return this.rows.append(packTag(CODE_INDIRECT, countLo, ret), liobn, iobaHi, iobaLo, place, runCount);
-    }
-    const list = joinU64(listHi, listLo);
-    const stored =
-      runs ?? (ret === H_SUCCESS ? [{ first: joinU64(firstHi, firstLo), count: countLo >>> 0 }] : undefined);
-    const rest = stored === undefined ? { list } : { list, runs: stored };
-    return this.wide(
-      tceRecord(opcodeOfCode(CODE_INDIRECT), liobn, iobaHi, iobaLo, ret, rest, countHi, countLo),
-    );
+  indirect(...call: Parameters<TraceSink['indirect']>): number {
+    return this.calls.indirect(...call);
   }
 
   emit(event: NewEvent): number {
-    if (event.kind === 'tce-hcall') return this.emitTce(event);
+    if (event.kind === 'tce-hcall') return this.calls.emit(event);
     const packed = packEvent(this.stores, event);
     if (packed !== undefined) return this.rows.append(...packed);
     const record = this.records.push(unsigned(event)) - 1;
@@ -206,7 +130,7 @@ export class TraceLog implements TraceSink, TraceReader {
     this.rows.clear();
     this.arena.clear();
     this.strings.clear();
-    this.records = [];
+    this.records.length = 0;
     this.hashing.clear();
     this.opened.length = 0;
   }
@@ -344,33 +268,6 @@ export class TraceLog implements TraceSink, TraceReader {
     const place = this.rows.word(seq, WORD_VALUE_HI);
     if (this.rows.word(seq, WORD_VALUE_LO) === CONTIGUOUS) return firstOfList(this.arena, place, half);
     return wordOfRun(this.arena, place, run, half);
-  }
-
-  /** A TCE hcall that a row cannot hold: LIOBN and ioba stay in the row, for filters. */
-  private wide(call: NewTceHcall): number {
-    const record = this.records.push(call) - 1;
-    const tag = packTag(codeOfOpcode(call.opcode), 0, 0) | TAG_WIDE;
-    return this.rows.append(tag, call.liobn | 0, hi32(call.ioba), lo32(call.ioba), record, 0);
-  }
-
-  /** A TCE hcall in its decoded form: from a file, or a test. */
-  private emitTce(call: NewTceHcall): number {
-    invariant(codeOfOpcode(call.opcode) >= 0, `opcode ${call.opcode} is not a TCE hcall`);
-    if (!hasRowFields(call)) return this.wide({ ...call, liobn: call.liobn >>> 0 });
-    const { opcode, liobn, ioba, ret, tce = 0n, count = 0, list = 0n, runs } = call;
-    const where = [liobn | 0, hi32(ioba), lo32(ioba)] as const;
-    const countHi = hiOfNumber(count);
-    const countLo = loOfNumber(count);
-    switch (codeOfOpcode(opcode)) {
-      case CODE_GET:
-        return this.get(...where, hi32(tce), lo32(tce), ret);
-      case CODE_PUT:
-        return this.put(...where, hi32(tce), lo32(tce), ret);
-      case CODE_STUFF:
-        return this.stuff(...where, hi32(tce), lo32(tce), countHi, countLo, ret);
-      default:
-        return this.indirect(...where, hi32(list), lo32(list), countHi, countLo, 0, 0, runs, ret);
-    }
   }
 
   private mix(state: Fnv64, seq: number): void {
