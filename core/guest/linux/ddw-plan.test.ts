@@ -4,15 +4,8 @@ import { asBuild, documented } from './kernels/builds.ts';
 import { kernelById } from './kernels/index.ts';
 import type { KernelBuild } from './kernels/kernel-build.ts';
 import { linux515 } from './kernels/linux-5.15.ts';
-import {
-  pageShiftOf,
-  planExisting,
-  planMask,
-  planQuery,
-  planRemoval,
-  planWindow,
-  wantsDdw,
-} from './ddw-plan.ts';
+import { planExisting, planMask, planQuery, planRemoval, wantsDdw } from './ddw-plan.ts';
+import { pageShiftOf, planWindow } from './window-plan.ts';
 
 const GiB = 2 ** 30;
 const K = (id: string): KernelBuild => {
@@ -43,7 +36,7 @@ function decide(
     pmem: how.pmem ?? false,
   };
   const decision = planWindow(facts, answer(block, mask), how.removed ?? false);
-  if (decision.go === 'give-up') return 'none';
+  if (decision.window === undefined) return 'none';
   const { direct, dynamic, pageShift, windowShift } = decision.window;
   return `${direct ? (dynamic ? 'hybrid' : 'direct') : 'indirect'} ${pageShift}/${windowShift}`;
 }

@@ -3,12 +3,17 @@
 
 import { u64 } from '../../base/u64.ts';
 import { orderBase2 } from '../../base/bits.ts';
-import { DEFAULT_WINDOW, DIRECT_WINDOW, DYNAMIC_WINDOW } from './ddw.ts';
 import { ddwTokens, queryDdw } from './ddw-rtas.ts';
 import { hashedPointer } from './printk.ts';
 import { cell, cellOf, readNumber, type LiveNode } from './live-tree.ts';
 import { initTable, newGroup } from './table-setup.ts';
-import { readWindowProperty, WINDOW_PROPERTY_BYTES } from './window-range.ts';
+import {
+  DEFAULT_WINDOW,
+  DIRECT_WINDOW,
+  DYNAMIC_WINDOW,
+  readWindowProperty,
+  WINDOW_PROPERTY_BYTES,
+} from './window-property.ts';
 import type { IommuTable } from './iommu-table.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import type { TablePlan } from './table-setup.ts';

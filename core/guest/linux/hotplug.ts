@@ -1,17 +1,15 @@
 // What changes while the kernel runs: the memory notifier (iommu_mem_notifier) and the reconfig notifier
 // (iommu_reconfig_notifier, a node leaves the tree).
 
-import { DIRECT_WINDOW, DYNAMIC_WINDOW } from './ddw.ts';
 import { ddwTokens } from './ddw-rtas.ts';
 import {
-  cleanWindow,
-  clearRange,
-  fillRange,
+  DIRECT_WINDOW,
+  DYNAMIC_WINDOW,
   readWindowProperty,
-  removeWindowByLiobn,
   WINDOW_PROPERTY_BYTES,
   type WindowProperty,
-} from './window-range.ts';
+} from './window-property.ts';
+import { cleanWindow, clearRange, fillRange, removeWindowByLiobn } from './window-range.ts';
 import { freeTable } from './table-setup.ts';
 import { ddwMemoryHotplugMax } from './memory-facts.ts';
 import type { LiveNode } from './live-tree.ts';

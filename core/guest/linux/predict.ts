@@ -9,13 +9,12 @@ import {
   planMask,
   planQuery,
   planRemoval,
-  planWindow,
   wantsDdw,
   type DdwFacts,
-  type WindowPlan,
 } from './ddw-plan.ts';
 import type { KernelBuild } from './kernels/kernel-build.ts';
 import type { MemoryEnd } from './memory-facts.ts';
+import { planWindow, type WindowPlan } from './window-plan.ts';
 
 /** What the platform would say and what the guest would know. Sizes in bytes. */
 export interface DdwPrediction {
@@ -124,14 +123,14 @@ class Prediction {
       memoryEnd: memoryEndOf(ask),
       pmem: ask.hasPmem,
     };
-    const decision = planWindow(facts, answer, defaultRemoved);
-    this.steps.push(...decision.steps);
-    if (decision.go === 'give-up') return this.stay(decision.steps.at(-1)?.text ?? '');
-    const refusal = refusalOf(ask, answer, decision.window);
+    const { window, steps } = planWindow(facts, answer, defaultRemoved);
+    this.steps.push(...steps);
+    if (window === undefined) return this.stay(steps.at(-1)?.text ?? '');
+    const refusal = refusalOf(ask, answer, window);
     if (refusal !== undefined) return this.give({ where: 'create_ddw', text: refusal });
-    const { direct, dynamic } = decision.window;
+    const { direct, dynamic } = window;
     const mode = direct ? (dynamic ? 'hybrid' : 'direct') : 'indirect';
-    this.summary = summaryOf(mode, decision.window, facts, answer);
+    this.summary = summaryOf(mode, window, facts, answer);
     return mode;
   }
 

@@ -3,41 +3,13 @@
 
 import { H_NOT_ENOUGH_RESOURCES, TCES_PER_CALL } from '../../abi/papr/hcall.ts';
 import { TCE_READ, TCE_WRITE } from '../../abi/papr/tce.ts';
-import { hi32, hiOfNumber, hex, joinU64, lo32, loOfNumber, u64 } from '../../base/u64.ts';
-import type { U64 } from '../../base/u64.ts';
-import { cellOf, type LiveNode } from './live-tree.ts';
+import { hi32, hiOfNumber, hex, lo32, loOfNumber, u64 } from '../../base/u64.ts';
+import type { LiveNode } from './live-tree.ts';
+import type { WindowProperty } from './window-property.ts';
 import type { KernelState } from './kernel-state.ts';
 
 const RW = TCE_READ | TCE_WRITE;
 const CALLS_PER_PIECE = 64;
-
-/** struct dynamic_dma_window_prop as it lies in the property: liobn, 4 bytes of padding, dma_base, tce_shift, window_shift. */
-export interface WindowProperty {
-  readonly liobn: number;
-  readonly base: U64;
-  readonly tceShift: number;
-  readonly windowShift: number;
-}
-
-export const WINDOW_PROPERTY_BYTES = 24;
-
-/** Cells beyond the value's end read as 0 (the kernel reads whatever lies there). */
-export function readWindowProperty(value: Uint8Array): WindowProperty {
-  return {
-    liobn: cellOf(value, 0) | 0,
-    base: joinU64(cellOf(value, 2), cellOf(value, 3)),
-    tceShift: cellOf(value, 4),
-    windowShift: cellOf(value, 5),
-  };
-}
-
-export function windowPropertyBytes(win: WindowProperty): Uint8Array {
-  const bytes = new Uint8Array(WINDOW_PROPERTY_BYTES);
-  [win.liobn, 0, hi32(win.base), lo32(win.base), win.tceShift, win.windowShift].forEach((word, i) => {
-    for (let b = 0; b < 4; b++) bytes[4 * i + b] = (word >>> (24 - 8 * b)) & 0xff;
-  });
-  return bytes;
-}
 
 /** Maps real memory [start, start + bytes) 1:1. Returns the hcall status that stopped it, or 0. */
 export function* fillRange(

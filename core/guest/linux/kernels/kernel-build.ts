@@ -99,7 +99,7 @@ export interface KernelBuild {
   readonly largePoolLastResort: Graded<boolean>;
   /** What a failed map_sg returns. */
   readonly mapSgFailure: Graded<number>;
-  /** The offset inside a page of a scatter list element: its own, or (2M pages) that of its virtual address. */
+  /** dma_iommu_dma_supported() judges the table that the device had before enable_ddw() may have replaced it. */
   readonly tableFetchedBeforeBypass: Graded<boolean>;
   /** dma_alloc_coherent() bypasses the table too (arch_dma_alloc_direct). */
   readonly coherentBypass: Graded<boolean>;
