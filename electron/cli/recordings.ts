@@ -69,8 +69,14 @@ async function kindOfFolder(folder: string): Promise<'probe' | 'scenario' | unde
   const scenario = pathOf(folder, 'scenario.json');
   if (scenario === undefined) return undefined;
   if (pathOf(folder, 'probe.jsonl') !== undefined) return 'probe';
-  const value: unknown = JSON.parse(await textOf(scenario));
-  return typeof value === 'object' && value !== null && 'plan' in value ? 'scenario' : undefined;
+  const text = await textOf(scenario);
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && 'plan' in value ? 'scenario' : undefined;
+  } catch {
+    // Damaged: whoever reads it says so, and the others are compared all the same.
+    return 'scenario';
+  }
 }
 
 /** The file, or its .gz. */
