@@ -158,6 +158,25 @@ function folding(log: TraceLog): void {
   );
 }
 
+/** Ten million events and what else the process then holds. */
+function memory(): void {
+  globalThis.gc?.();
+  const mib = (bytes: number): number => bytes / 2 ** 20;
+  const before = process.memoryUsage();
+  const log = new TraceLog(clock);
+  fill(log, 10_000_000);
+  globalThis.gc?.();
+  const after = process.memoryUsage();
+  report('10 M events: rows', mib(log.stats.bytes), 'MiB');
+  report(
+    '10 M events: all the process gained',
+    mib(after.heapUsed + after.external - before.heapUsed - before.external),
+    'MiB',
+  );
+  kept += log.length;
+}
+
+memory();
 writing();
 const log = newTrace();
 reading(log);

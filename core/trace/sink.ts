@@ -3,7 +3,7 @@
 import type { NewEvent, TceRun } from './events.ts';
 
 export interface TraceSink {
-  /** Appends an event under the current cause; returns its sequence number. */
+  /** Appends an event under the current cause; returns its sequence number. The object is the log's from then on: not to be changed. */
   emit(event: NewEvent): number;
   /** Appends an event and makes it the cause of all that follows, until `close`. */
   open(event: NewEvent): number;
