@@ -1,9 +1,9 @@
 // The second half of enable_ddw(): create the window, fill it or build its table, keep it or take it down again
-// (digest 2.10 to 2.15; the order of the steps is that of the recordings).
+// (enable_ddw() of platforms/pseries/iommu.c from create_ddw() on; the order of the steps is that of the recordings).
 
-import { u64 } from '../../base/u64.ts';
+import { hex, u64 } from '../../base/u64.ts';
 import type { DmaMode, PlanStep } from '../../trace/events.ts';
-import type { DdwFacts } from './ddw-plan.ts';
+import { count, type DdwFacts } from './ddw-plan.ts';
 import { createDdw, type CreateAnswer, type DdwTokens } from './ddw-rtas.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import type { LiveNode } from './live-tree.ts';
@@ -51,6 +51,10 @@ export function* makeWindow(
     return false;
   }
   const win = propertyOf(plan, made);
+  run.steps.push({
+    where: 'create_ddw',
+    text: `The firmware made the window: LIOBN ${hex(made.liobn >>> 0)}, bus addresses from ${hex(made.base)}.`,
+  });
   const name = plan.direct ? DIRECT_WINDOW : DYNAMIC_WINDOW;
   const early = k.build.propertyBeforeMapping.value;
   k.printk.dev(
@@ -85,6 +89,10 @@ function* mapWindow(
       yield* fillFailed(k, run, win, rc);
       return false;
     }
+    run.steps.push({
+      where: 'walk_system_ram_range',
+      text: 'RAM is mapped 1:1, once and for all: no hcall for I/O.',
+    });
     if (run.defaultRemoved && k.build.replacesFirstTable.value) dropFirstTable(k, run);
   }
   if (plan.dynamic) yield* addDynamicTable(k, run, plan, win);
@@ -130,6 +138,10 @@ function* addDynamicTable(
   });
   group.tables[run.defaultRemoved && k.build.replacesFirstTable.value ? 0 : 1] = table;
   dev.table = table;
+  run.steps.push({
+    where: 'iommu_init_table',
+    text: `A table of ${count(table?.size ?? 0)} entries is made and cleared: each map and unmap is an hcall.`,
+  });
 }
 
 /** G3, 1:1 map in place of the default window: no table is left. (A dynamic one overwrites the slot; the old one leaks.) */

@@ -1,5 +1,5 @@
 // enable_ddw(): carries out what ddw-plan.ts decides, call by call, and undoes it on failure as the kernel does
-// (digest 2.2 to 2.16; the order of the steps is that of the recordings).
+// (platforms/pseries/iommu.c; the order of the steps is that of the recordings).
 
 import type { DdwQueryAnswer } from '../../abi/papr/ddw.ts';
 import { orderBase2 } from '../../base/bits.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { IommuTable } from './iommu-table.ts';
 
-/** The allocator written a second time, naively: an array of booleans, the digest's section 3.2 word by word. */
+/** The allocator written a second time, naively: an array of booleans, the rules of iommu_range_alloc() one by one. */
 class NaiveTable {
   readonly map: boolean[];
   readonly size: number;

@@ -1,4 +1,4 @@
-// What the kernel takes for the end of memory: memory_hotplug_max() and ddw_memory_hotplug_max() (digest 2.8). Sizes in bytes.
+// What the kernel takes for the end of memory: memory_hotplug_max() and ddw_memory_hotplug_max() (pseries/iommu.c). Sizes in bytes.
 
 import { cellOf, isOfType, readNumber, type LiveTree } from './live-tree.ts';
 

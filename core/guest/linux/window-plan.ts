@@ -1,4 +1,4 @@
-// The middle of enable_ddw(): page size, length from the maximum memory, direct, dynamic or split (digest 2.6 to 2.9). Pure.
+// The middle of enable_ddw(): page size, length from the maximum memory, direct, dynamic or split (iommu_get_page_shift to create_ddw). Pure.
 
 import type { DdwQueryAnswer } from '../../abi/papr/ddw.ts';
 import { ilog2, orderBase2, pageSizeName } from '../../base/bits.ts';

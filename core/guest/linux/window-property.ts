@@ -1,4 +1,4 @@
-// The device-tree properties of DMA windows: the platform's default one, Linux' own of dynamic ones (digest 2.10).
+// The device-tree properties of DMA windows: the platform's default one, Linux' own of dynamic ones (struct dynamic_dma_window_prop).
 
 import { hi32, joinU64, lo32 } from '../../base/u64.ts';
 import type { U64 } from '../../base/u64.ts';

@@ -7,7 +7,7 @@ export type Grade = 'verified' | 'documented' | 'observed' | 'assumed';
 export interface Graded<T> {
   readonly value: T;
   readonly grade: Grade;
-  /** Tag of docs/SOURCES or of the kernel digest ("S2", "C7"), or the kind of recording. */
+  /** Tags of docs/kernel-sources.md ("S2", "C7"), or which recordings show it. */
   readonly source: string;
 }
 
@@ -34,7 +34,7 @@ export interface KernelBuild {
   /** `5.13`, `6.1.176`: what MachineConfig.kernel names. */
   readonly id: string;
   readonly title: string;
-  /** Generation in the digest: `G1b`, `G2a`. */
+  /** Generation in docs/kernel-sources.md: `G1b`, `G2a`. */
   readonly generation: string;
   /** Release name of recordings (`uname -r` without flavour): an alias of `id`. */
   readonly releases: readonly string[];

@@ -1,5 +1,5 @@
 // Linux 5.13: the last generation without indirect mapping. A window maps all of memory 1:1, or there is none.
-// Sources: digest of the kernel's sources (S7, S8, C1, C2), generation G1b.
+// Sources (docs/kernel-sources.md): S7, S8, C1, C2; generation G1b.
 
 import type { KernelBuild } from './kernel-build.ts';
 import { assumed, documented } from './builds.ts';
@@ -19,7 +19,7 @@ export const linux513: KernelBuild = {
       lsaLine: false,
       limitLine: 'warn-when-limited',
     },
-    'S8, digest 6 #1 #10 #17 #21 #36',
+    'S8',
   ),
   ddwMask: documented('64-bit', 'S8 iommu_bypass_supported_pSeriesLP'),
   limitedMode: documented(false, 'C17 came with 6.15'),

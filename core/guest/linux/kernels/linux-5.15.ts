@@ -1,5 +1,5 @@
 // Linux 5.15 (long-term series): the eleven patches that brought indirect mapping, with the series' later fixes.
-// Sources: digest S5 (5.15.y with a back-port of December 2024), C3 to C6, generation G2a.
+// Sources (docs/kernel-sources.md): S5 (5.15.y with a back-port of December 2024), C3 to C6, generation G2a.
 
 import type { KernelBuild } from './kernel-build.ts';
 import { asBuild, assumed, documented } from './builds.ts';

@@ -1,5 +1,5 @@
 // Linux 6.1.176 as Debian builds it (64K pages): generation G2b with the stable tree's back-ports.
-// Where recordings of this very build exist they are the source; else digest S2 (same state of iommu.c), C7.
+// Where recordings of this very build exist they are the source; else S2 (same state of iommu.c), C7.
 
 import type { KernelBuild } from './kernel-build.ts';
 import { asBuild, assumed, documented, verified } from './builds.ts';

@@ -1,5 +1,5 @@
 // Linux 6.12.107 as Debian builds it (4K and 64K pages): generation G3 (VFIO windows, hybrid window, limited addressing).
-// Recordings 612-4k_*, 612-64k_*, phyp_612-*; the digest's S1 has the same state of iommu.c.
+// Recordings 612-4k_*, 612-64k_*, phyp_612-*; S1 has the same state of iommu.c.
 
 import type { KernelBuild } from './kernel-build.ts';
 import { asBuild, documented, verified } from './builds.ts';

@@ -1,5 +1,5 @@
 // Linux 7.2.13 as Debian builds it (4K and 64K pages): generation G3c, bus_dma_limit set for every direct window.
-// Recordings 72-4k_*, 72-64k_*, phyp_72-*; digest C19.
+// Recordings 72-4k_*, 72-64k_*, phyp_72-*; C19.
 
 import type { KernelBuild } from './kernel-build.ts';
 import { asBuild, verified } from './builds.ts';
