@@ -26,6 +26,7 @@ import { valueText } from './value-text.ts';
 import { verdicts } from './verdict.ts';
 import { workloadStatus } from './workloads.ts';
 import { u64 } from '../base/u64.ts';
+import type { U64 } from '../base/u64.ts';
 
 type Answers = {
   readonly [Ask in Query['ask']]: (
@@ -43,7 +44,10 @@ const ANSWERS: Answers = {
   status: (machine) => ok(statusOf(machine)),
   config: (machine) => ok(machine.config),
   verdict: (_machine, { config }) => verdicts(config),
-  functions: (machine) => ok(machine.platform.functions().map((placed) => functionAnswer(machine, placed))),
+  functions: (machine) => {
+    const windows = allWindows(machine);
+    return ok(machine.platform.functions().map((placed) => functionAnswer(machine, placed, windows)));
+  },
   windows: (machine, { id }) => windowsOf(machine, id),
   tces: (machine, { liobn, index, count }) => tcesOf(machine, liobn | 0, index, count),
   'tce-overview': (machine, { liobn, cells }) => {
@@ -78,10 +82,10 @@ function statusOf(machine: MachineView): StatusAnswer {
   };
 }
 
-function functionAnswer(machine: MachineView, placed: PlacedFunction): FunctionAnswer {
+function functionAnswer(machine: MachineView, placed: PlacedFunction, byPhb: WindowsByPhb): FunctionAnswer {
   const { description, phb, config, entry } = placed;
   const device = machine.guest?.device(description.fn);
-  const windows = windowsOfPhb(machine, phb);
+  const windows = byPhb.get(phb.buid) ?? [];
   return {
     description,
     driver: device?.driver ?? null,
@@ -105,21 +109,39 @@ function stateOf(
   return machine.notes.failedDrivers.has(fn) ? 'failed' : 'present';
 }
 
+type WindowsByPhb = ReadonlyMap<U64, readonly WindowAnswer[]>;
+
 function windowsOf(machine: MachineView, id: string | undefined): Result<readonly WindowAnswer[]> {
-  if (id === undefined) {
-    const phbs = new Map(machine.platform.functions().map(({ phb }) => [phb.buid, phb]));
-    return ok([...phbs.values()].flatMap((phb) => windowsOfPhb(machine, phb)));
-  }
+  if (id === undefined) return ok([...allWindows(machine).values()].flat());
   const placed = machine.platform.find(id);
-  if (placed === undefined)
+  if (placed === undefined) {
     return fail('no-such-function', `there is no function "${id}"`, 'type: show functions');
-  return ok(windowsOfPhb(machine, placed.phb));
+  }
+  return ok(allWindows(machine).get(placed.phb.buid) ?? []);
 }
 
-/** Windows that are there, and the default one when it was removed. They are named after the PHB's first function. */
-function windowsOfPhb(machine: MachineView, phb: PhbSpec): readonly WindowAnswer[] {
-  const id = machine.platform.functions().find((placed) => placed.phb.buid === phb.buid)?.config.id ?? '';
-  const active = machine.platform.firmware.windows().filter((window) => window.buid === phb.buid);
+/** By PHB: windows that are there, and the default one when it was removed. They are named after the PHB's first function. */
+function allWindows(machine: MachineView): WindowsByPhb {
+  const active = new Map<U64, FirmwareWindow[]>();
+  for (const window of machine.platform.firmware.windows()) {
+    const others = active.get(window.buid);
+    if (others === undefined) active.set(window.buid, [window]);
+    else others.push(window);
+  }
+  const found = new Map<U64, readonly WindowAnswer[]>();
+  for (const { phb, config } of machine.platform.functions()) {
+    if (!found.has(phb.buid))
+      found.set(phb.buid, windowRows(machine, phb, config.id, active.get(phb.buid) ?? []));
+  }
+  return found;
+}
+
+function windowRows(
+  machine: MachineView,
+  phb: PhbSpec,
+  id: string,
+  active: readonly FirmwareWindow[],
+): readonly WindowAnswer[] {
   const rows = active.map((window) => ({ ...window, id, active: true, use: useOf(machine, window) }));
   if (active.some((window) => window.isDefault)) return rows;
   return [{ ...removedDefault(phb), id, active: false, use: 'none' as const }, ...rows];

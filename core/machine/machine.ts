@@ -14,6 +14,7 @@ import { buildGuest, buildPlatform, plansBeside, profileOf } from './build.ts';
 import { commandText } from './command-text.ts';
 import type { Command, IoParameters } from './commands.ts';
 import type { MachineConfig } from './config.ts';
+import { IoRunner } from './io-runner.ts';
 import { withMoreFunctions, withoutFunction } from './growth.ts';
 import type { MachineView } from './machine-view.ts';
 import type { Notes } from './notes.ts';
@@ -22,7 +23,6 @@ import type { AnswerTo, Query } from './queries.ts';
 import { RunContext } from './run-context.ts';
 import { TaskQueue } from './task-queue.ts';
 import { checkCommand } from './validate-command.ts';
-import { figuresEvent } from './workloads.ts';
 import type { Workload } from './workloads.ts';
 
 /** How often a removal looks whether I/O has come to its end, virtual ns. */
@@ -40,7 +40,7 @@ export class Machine implements MachineView {
   private below: Platform;
   private kernel: LinuxGuest | undefined;
   private now: MachineState = 'off';
-  private readonly io = new Map<string, Workload>();
+  private readonly io: IoRunner;
   /** Functions whose removal is under way. */
   private readonly going = new Set<string>();
   private broken: string | undefined;
@@ -54,6 +54,7 @@ export class Machine implements MachineView {
     this.context = new RunContext(this.trace, (error) => this.fail(error));
     this.scheduler = this.context.scheduler(this.inner);
     this.queue = new TaskQueue(this.scheduler, this.context);
+    this.io = new IoRunner(this.context, this.clock);
     this.configuration = config;
     this.below = this.buildBelow();
   }
@@ -81,7 +82,7 @@ export class Machine implements MachineView {
   }
 
   get workloads(): ReadonlyMap<string, Workload> {
-    return this.io;
+    return this.io.workloads;
   }
 
   get leaving(): ReadonlySet<string> {
@@ -102,11 +103,11 @@ export class Machine implements MachineView {
 
   /** No boot, hotplug or stop is under way; I/O may be. */
   get settled(): boolean {
-    return this.queue.empty && ![...this.io.values()].some((io) => io.stopping && !io.ended);
+    return this.queue.empty && !this.io.stopping;
   }
 
   get endless(): boolean {
-    return [...this.io.values()].some((io) => io.endless && !io.ended && !io.stopping);
+    return this.io.endless;
   }
 
   /** The guest's tree can be asked for: its boot has got that far. */
@@ -173,7 +174,7 @@ export class Machine implements MachineView {
       case 'io-start':
         return this.startIo(command.id, command.io);
       case 'io-stop':
-        return this.stopIo(command.id);
+        return this.io.stop(command.id);
       case 'mark':
         return void this.context.emit({ kind: 'mark', text: command.text });
     }
@@ -220,7 +221,7 @@ export class Machine implements MachineView {
     this.halt();
     this.kernel = undefined;
     this.booted = false;
-    this.io.clear();
+    this.io.workloads.clear();
     this.below.reset();
     this.setState('off');
   }
@@ -230,7 +231,7 @@ export class Machine implements MachineView {
     this.inner.clear();
     this.queue.clear();
     this.going.clear();
-    for (const workload of this.io.values()) this.endIo(workload);
+    this.io.endAll();
   }
 
   private setState(state: MachineState): void {
@@ -287,9 +288,9 @@ export class Machine implements MachineView {
 
   private *hotRemove(guest: LinuxGuest, placed: PlacedFunction): Task {
     const { fn } = placed.description;
-    const running = this.io.get(placed.config.id);
+    const running = this.io.workloads.get(placed.config.id);
     if (running !== undefined && !running.ended) {
-      this.stopIo(placed.config.id);
+      this.io.stop(placed.config.id);
       while (!running.ended) yield STOP_POLL_NS;
     }
     const path = guest.device(fn)?.path;
@@ -301,41 +302,12 @@ export class Machine implements MachineView {
     this.below.removePhb(phb);
     this.configuration = withoutFunction(this.configuration, config.id, phb.index);
     this.going.delete(config.id);
-    this.io.delete(config.id);
+    this.io.workloads.delete(config.id);
   }
-
-  // I/O -----------------------------------------------------------------------------------------------------------------------------
 
   private startIo(id: string, io: IoParameters): void {
     const fn = this.below.find(id)?.description.fn;
     const driver = fn === undefined ? undefined : this.kernel?.boundDriver(fn);
-    if (fn === undefined || driver === undefined) return;
-    const workload: Workload = {
-      id,
-      fn,
-      meter: { hcalls: 0, tces: 0, peakTces: 0 },
-      begunNs: this.clock.nowNs,
-      figures: () => driver.figures,
-      endless: io.count === 0,
-      stopping: false,
-      ended: false,
-    };
-    this.io.set(id, workload);
-    this.context.metered(workload.meter, () => driver.startIo(io, () => this.endIo(workload)));
-  }
-
-  private stopIo(id: string): void {
-    const workload = this.io.get(id);
-    if (workload === undefined) return;
-    workload.stopping = true;
-    this.kernel?.boundDriver(workload.fn)?.stopIo();
-  }
-
-  private endIo(workload: Workload): void {
-    if (workload.ended) return;
-    workload.ended = true;
-    const last = { ...workload.figures() };
-    workload.figures = () => last;
-    this.context.emit(figuresEvent(workload, this.clock.nowNs));
+    if (fn !== undefined && driver !== undefined) this.io.start(id, fn, driver, io);
   }
 }

@@ -13,6 +13,7 @@ export interface Workload {
   readonly begunNs: number;
   /** The driver's counters: live while it runs, its last ones after. */
   figures: () => IoFigures;
+  readonly stop: () => void;
   /** Goes on until stopped. */
   readonly endless: boolean;
   stopping: boolean;

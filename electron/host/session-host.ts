@@ -28,9 +28,6 @@ export interface SessionHostOptions {
   readonly config?: MachineConfig;
 }
 
-/** Steps between two looks at the clock: a step is short, reading the clock is not free. */
-const STEPS_PER_LOOK = 4;
-
 export class SessionHost implements SessionHostApi {
   private readonly sliceMs: number;
   private readonly progressMs: number;
@@ -156,7 +153,7 @@ export class SessionHost implements SessionHostApi {
   private async replay(replay: Replay): Promise<Result<Session>> {
     for (;;) {
       const until = this.now() + this.sliceMs;
-      while (replay.result === undefined && this.now() < until) replay.advance(STEPS_PER_LOOK);
+      while (replay.result === undefined && this.now() < until) replay.advance(1);
       if (replay.result !== undefined) return replay.result;
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -185,7 +182,7 @@ export class SessionHost implements SessionHostApi {
     const begun = this.now();
     const until = begun + this.sliceMs;
     let idle = false;
-    while (!idle && this.now() < until) idle = this.current.advance(STEPS_PER_LOOK).idle;
+    while (!idle && this.now() < until) idle = this.current.advance(1).idle;
     this.longestSliceMs = Math.max(this.longestSliceMs, this.now() - begun);
     this.wake();
     this.report(idle);
