@@ -27,6 +27,7 @@ import { firstVioUnit, nodeNameOf, qemuPciKind, vioNodeName } from './qemu-devic
 import type { Plan, PlanDevice, PlanMachine, PlanPhb } from './scenario-plan.ts';
 import { PortRecorder } from './scenario-recorder.ts';
 import { hex } from './scenario-text.ts';
+import { snapshot } from './scenario-tree.ts';
 
 export class ScenarioPlatform {
   readonly machine: PlanMachine;
@@ -38,6 +39,7 @@ export class ScenarioPlatform {
   readonly recorder: PortRecorder;
   layout: MemoryLayout;
   private readonly hasUsbDisk: boolean;
+  private handedOver: DtNode | undefined;
 
   /** Errors: a platform, kernel or device that the model does not have. */
   static build({ machine, epochs }: Plan): Result<ScenarioPlatform> {
@@ -112,8 +114,45 @@ export class ScenarioPlatform {
     };
   }
 
+  /** Power-on state; the next kernel boots from the firmware's tree. */
+  reset(): void {
+    this.firmware.reset();
+    this.memory.clear();
+    this.handedOver = undefined;
+  }
+
+  /**
+   * kexec: the next kernel gets this one's tree, read from /proc/device-tree; there the functions below a PHB come in reverse
+   * order. Windows and tables stay as they are.
+   */
+  handOver(tree: DtNode): void {
+    const copy = snapshot(tree);
+    for (const node of copy.children) if (node.name.startsWith('pci@')) node.children.reverse();
+    this.handedOver = copy;
+  }
+
+  hasMemory(address: number): boolean {
+    return this.layout.added.some((a) => a.address === address);
+  }
+
+  plugMemory(address: number, bytes: number): void {
+    this.memory.resize(Math.max(this.memory.ramBytes, address + bytes));
+    this.setLayout([...this.layout.added, { address, bytes }]);
+  }
+
+  unplugMemory(address: number, bytes: number): void {
+    if (this.memory.ramBytes === address + bytes) this.memory.resize(address);
+    this.setLayout(this.layout.added.filter((a) => a.address !== address));
+  }
+
+  private setLayout(added: MemoryLayout['added']): void {
+    this.layout = { ...this.layout, added };
+    this.firmware.setLayout(this.layout);
+  }
+
   /** The firmware's tree with what the boot firmware adds: a node for a USB disk, found on the first port. */
   private bootTree(): DtNode {
+    if (this.handedOver !== undefined) return this.handedOver;
     const tree = this.firmware.deviceTree();
     if (!this.hasUsbDisk) return tree;
     const controllers = tree.children.flatMap((phb) => phb.children.filter((c) => c.name.startsWith('usb-')));

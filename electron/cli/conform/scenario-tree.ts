@@ -32,6 +32,11 @@ export function flatten(root: DtNode): {
   return { properties, nodes };
 }
 
+/** The tree as it is now: the kernel goes on editing its own. */
+export function snapshot(node: DtNode): DtNode {
+  return { name: node.name, properties: new Map(node.properties), children: node.children.map(snapshot) };
+}
+
 function hexOf(bytes: Uint8Array): string {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, '0')).join('');
 }
