@@ -245,6 +245,19 @@ describe('functions of a QEMU machine', () => {
   });
 });
 
+it('a function that can address 32 bits only keeps its default window', () => {
+  const config = configFor(DEFAULT_LPAR, 'powervm-p9', {}, 2, 'nvme');
+  if (!config.ok) throw new Error(config.error.message);
+  const [first, second] = config.value.functions;
+  if (first === undefined || second === undefined) throw new Error('no functions');
+  const machine = new Machine({ ...config.value, functions: [{ ...first, dmaMaskBits: 32 }, second] });
+  did(machine, { do: 'boot' });
+  const bound = eventsOf(machine, 'driver-bound').map(
+    ({ fn, mode, maskBits }) => `${fn} ${mode} ${maskBits}`,
+  );
+  expect(bound).toEqual(['4000:01:00.0 default 32', '4001:01:00.0 indirect 64']);
+});
+
 describe('cause and effect', () => {
   it('every event of a boot leads back to the boot command', () => {
     const machine = machineWith(3);

@@ -4,6 +4,7 @@ import { ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import { driverFor } from '../guest/linux/drivers/index.ts';
 import type { LinuxGuest } from '../guest/linux/guest.ts';
+import type { Driver, DriverMasks } from '../guest/linux/types.ts';
 import { createClock } from '../time/clock.ts';
 import { createScheduler } from '../time/scheduler.ts';
 import type { Scheduler, Task } from '../time/scheduler.ts';
@@ -13,7 +14,7 @@ import { answer } from './answers.ts';
 import { buildGuest, buildPlatform, plansBeside, profileOf } from './build.ts';
 import { commandText } from './command-text.ts';
 import type { Command, IoParameters } from './commands.ts';
-import type { MachineConfig } from './config.ts';
+import type { FunctionConfig, MachineConfig } from './config.ts';
 import { IoRunner } from './io-runner.ts';
 import { withMoreFunctions, withoutFunction } from './growth.ts';
 import type { MachineView } from './machine-view.ts';
@@ -213,7 +214,7 @@ export class Machine implements MachineView {
   private *probe(guest: LinuxGuest, functions: readonly PlacedFunction[]): Task {
     for (const { config, description } of functions) {
       const driver = driverFor(config.device);
-      if (driver !== undefined) yield* guest.probe(description.fn, driver);
+      if (driver !== undefined) yield* guest.probe(description.fn, driver, masksOf(config, driver));
     }
   }
 
@@ -310,4 +311,14 @@ export class Machine implements MachineView {
     const driver = fn === undefined ? undefined : this.kernel?.boundDriver(fn);
     if (fn !== undefined && driver !== undefined) this.io.start(id, fn, driver, io);
   }
+}
+
+/** The masks of a configuration over the driver's own. */
+function masksOf(config: FunctionConfig, driver: Driver): DriverMasks {
+  const dmaMaskBits = config.dmaMaskBits ?? driver.dmaMaskBits;
+  // A device that is said to address less than its driver asks for cannot do more for coherent memory.
+  return {
+    dmaMaskBits,
+    coherentMaskBits: config.coherentMaskBits ?? Math.min(dmaMaskBits, driver.coherentMaskBits),
+  };
 }

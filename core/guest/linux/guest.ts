@@ -13,7 +13,15 @@ import { editProperty, requiredMask, rescan, type MaskKind } from './user-space.
 import type { LinuxGuestOptions } from './guest-options.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import type { LiveNode } from './live-tree.ts';
-import type { BoundDriver, DmaApi, Driver, DriverContext, LinuxDevice, PageAllocator } from './types.ts';
+import type {
+  BoundDriver,
+  DmaApi,
+  Driver,
+  DriverContext,
+  DriverMasks,
+  LinuxDevice,
+  PageAllocator,
+} from './types.ts';
 
 export type { LinuxGuestOptions } from './guest-options.ts';
 
@@ -87,13 +95,13 @@ export class LinuxGuest {
     k.trace.close();
   }
 
-  /** Binds `driver` to a function: driver.probe(). Emits driver-bound or driver-failed. */
-  *probe(fn: FunctionAddress, driver: Driver): Task {
+  /** Binds `driver` to a function: driver.probe(). Emits driver-bound or driver-failed. `masks`: instead of the driver's own. */
+  *probe(fn: FunctionAddress, driver: Driver, masks?: DriverMasks): Task {
     const { trace } = this.options;
     const dev = this.guestDevice(fn);
     trace.open({ kind: 'guest-call', name: `${driver.name}_probe`, fn });
     dev.driver = driver.name;
-    const result = yield* driver.probe(this.contextFor(dev));
+    const result = yield* driver.probe({ ...this.contextFor(dev), masks });
     const common = { fn, driver: driver.name, mode: dev.mode, maskBits: dev.dmaMaskBits };
     if (typeof result === 'number') {
       dev.driver = null;

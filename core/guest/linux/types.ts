@@ -86,8 +86,15 @@ export interface DriverContext {
   log(level: 'err' | 'warn' | 'info' | 'debug', text: string): void;
   /** A deterministic stream of its own for payloads. */
   random(): number;
+  /** Masks that the driver sets instead of its own: a device that can address less. */
+  readonly masks?: DriverMasks | undefined;
   /** This kernel's block drivers map each segment of a request by mapPage (dma_map_phys, 7.x) instead of by mapSg. */
   readonly mapsEachSegment?: boolean;
+}
+
+export interface DriverMasks {
+  readonly dmaMaskBits: number;
+  readonly coherentMaskBits: number;
 }
 
 export interface IoRequestPlan {

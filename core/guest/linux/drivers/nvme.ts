@@ -25,11 +25,8 @@ export const nvmeDriver: Driver = {
     // dma_set_max_seg_size(): merged segments may be as long as a request.
     context.dev.maxSegBytes = 0xffff_ffff;
     // nvme_pci_enable answers -ENOMEM whatever dma_set_mask_and_coherent said.
-    const masks = yield* context.dma.setMasks(
-      context.dev,
-      nvmeDriver.dmaMaskBits,
-      nvmeDriver.coherentMaskBits,
-    );
+    const { dmaMaskBits, coherentMaskBits } = context.masks ?? nvmeDriver;
+    const masks = yield* context.dma.setMasks(context.dev, dmaMaskBits, coherentMaskBits);
     if (masks < 0) return ENOMEM;
     const controller = createNvmeController(context);
     const error = yield* controller.bringUp();

@@ -55,7 +55,8 @@ function ringNicDriver(nic: RingNic): Driver {
     dmaMaskBits: nic.maskBits,
     coherentMaskBits: nic.maskBits,
     *probe(context) {
-      const error = yield* context.dma.setMasks(context.dev, nic.maskBits, nic.maskBits);
+      const { dmaMaskBits = nic.maskBits, coherentMaskBits = nic.maskBits } = context.masks ?? {};
+      const error = yield* context.dma.setMasks(context.dev, dmaMaskBits, coherentMaskBits);
       if (error < 0) {
         context.log('err', 'No usable DMA configuration, aborting');
         return EIO;
