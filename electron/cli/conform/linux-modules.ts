@@ -36,6 +36,8 @@ const modules: Readonly<Record<string, LinuxModule>> = {
   virtio_net: virtio,
   virtio_scsi: virtio,
   virtio_rng: virtio,
+  virtio_console: virtio,
+  virtio_balloon: virtio,
   sym53c8xx: { driver: 'sym53c8xx', masks: streaming(40), fallback: streaming(32) },
   megaraid_sas: {
     driver: 'megaraid_sas',

@@ -33,9 +33,9 @@ function stepsPart(prediction: Prediction): readonly ConformPart[] {
   const [first] = prediction.notUnderstood;
   if (first === undefined) return [];
   const firstDifference = {
-    at: 'plan.epochs',
+    at: 'plan',
     expected: first,
-    got: 'a step that the model does not carry out',
+    got: 'the model does not have it',
     context: [],
   };
   return [

@@ -41,18 +41,12 @@ export class ScenarioPlatform {
   private readonly hasUsbDisk: boolean;
   private handedOver: DtNode | undefined;
 
-  /** Errors: a platform, kernel or device that the model does not have. */
+  /** Errors: a platform or kernel that the model does not have. */
   static build({ machine, epochs }: Plan): Result<ScenarioPlatform> {
     const kernel = kernelByRelease(machine.kernel);
     if (kernel === undefined) return fail('unknown-kernel', `the model has no kernel ${machine.kernel}`);
     if (!/^qemu-/.test(machine.firmwareBase))
       return fail('unknown-firmware', `the model has no firmware ${machine.firmwareBase}`);
-    for (const { kind } of machine.pciDevices)
-      if (qemuPciKind(kind) === undefined)
-        return fail('unknown-device', `the model has no PCI device ${kind}`);
-    for (const kind of machine.vioDevices)
-      if (vioNodeName(kind) === undefined)
-        return fail('unknown-device', `the model has no VIO device ${kind}`);
     const hasUsbDisk = epochs
       .flat()
       .some((step) => step.do === 'load' && step.modules.includes('usb_storage'));
@@ -102,6 +96,18 @@ export class ScenarioPlatform {
       );
     const tree = this.firmware.deviceTree();
     this.recorder = new PortRecorder(this.firmware.hcallPort, this.firmware.rtasPort, this.memory, tree);
+  }
+
+  /** Devices of the plan that the tables do not have: they get a place on their bus, but no identity. */
+  unknownDevices(): readonly string[] {
+    const { pciDevices, vioDevices } = this.machine;
+    const pci = pciDevices
+      .filter((d) => qemuPciKind(d.kind) === undefined)
+      .map((d) => `PCI device ${d.kind}`);
+    return [
+      ...pci,
+      ...vioDevices.filter((kind) => vioNodeName(kind) === undefined).map((kind) => `VIO device ${kind}`),
+    ];
   }
 
   ports(): GuestPorts {

@@ -30,7 +30,7 @@ export class RequestBuilder {
     const maps: MapRequest[] = [];
     const starts: number[] = [];
     for (const run of runs)
-      for (const elements of splitRun(this.wholeList(run))) {
+      for (const elements of this.split(run)) {
         const id = maps.length;
         for (const e of elements) e.request = id;
         starts.push(elements[0]?.first ?? 0);
@@ -61,6 +61,22 @@ export class RequestBuilder {
     }
   }
 
+  /** Buffers that a driver keeps for itself are requests of their own; what lies between them is one scatter list. */
+  private split(run: Run): readonly (readonly Element[])[] {
+    const requests: Element[][] = [];
+    let list: Element[] | undefined;
+    for (const element of this.wholeList(run)) {
+      if (lasts(element) || this.isCoherent(element, run.pageShift)) {
+        requests.push([element]);
+        list = undefined;
+      } else if (list === undefined) {
+        list = [element];
+        requests.push(list);
+      } else list.push(element);
+    }
+    return requests;
+  }
+
   private mapRequest(id: number, run: Run, elements: readonly Element[]): MapRequest {
     const calls = elements.flatMap((e) => e.calls);
     const lasting = elements.every(lasts);
@@ -71,7 +87,7 @@ export class RequestBuilder {
       pageShift: run.pageShift,
       elements: elements.map((e) => ({ pages: e.pages, tce: e.tce })),
       lasting,
-      coherent: elements.length === 1 && elements.every((e) => this.looksCoherent(e, run.pageShift)),
+      coherent: elements.every((e) => this.isCoherent(e, run.pageShift)),
       pool: this.poolOf(run, elements),
       calls,
       after: run.after,
@@ -79,15 +95,17 @@ export class RequestBuilder {
     };
   }
 
-  private looksCoherent(element: Element, pageShift: number): boolean {
-    const { marks, multitceOff, pageBytes } = this.options;
+  private isCoherent(element: Element, pageShift: number): boolean {
+    const { marks, multitceOff, pageBytes, cpus } = this.options;
+    // The pool of a small request is an input with several CPUs; its alignment then follows from the blocks of 16.
+    if (cpus > 1 && element.pages < 16) return false;
     const bytes = element.pages * 2 ** pageShift;
     const inWork = /^(read|write|net|ping|cpu|parallel)\b/.test(marks[element.step - 1]?.name ?? '');
-    if (multitceOff || (element.tce & 3n) !== 3n || bytes % pageBytes !== 0) return false;
+    if (multitceOff || element.merged || (element.tce & 3n) !== 3n || bytes % pageBytes !== 0) return false;
     // Under a workload only a pool of descriptors grows, by one page.
     if (inWork) return bytes === pageBytes && lasts(element);
     const natural = (bytes & (bytes - 1)) === 0 && Number(element.tce & ~0xfffn) % bytes === 0;
-    return natural && (lasts(element) || bytes >= largeBuffer);
+    return natural && (lasts(element) || element.early || bytes >= largeBuffer);
   }
 
   /** A quarter of the lower three quarters of a window of 1 GiB and more (kernel/iommu.c, iommu_init_table). */
@@ -104,20 +122,4 @@ export class RequestBuilder {
 
 function lasts(element: Element): boolean {
   return !element.merged && element.unmappedIn !== element.step;
-}
-
-/** Buffers that a driver keeps are requests of their own; what lies between them is one scatter list. */
-function splitRun(run: readonly Element[]): readonly (readonly Element[])[] {
-  const requests: Element[][] = [];
-  let list: Element[] | undefined;
-  for (const element of run) {
-    if (lasts(element)) {
-      requests.push([element]);
-      list = undefined;
-    } else if (list === undefined) {
-      list = [element];
-      requests.push(list);
-    } else list.push(element);
-  }
-  return requests;
 }

@@ -33,6 +33,7 @@ class RequestReader {
   /** The run that goes on where another ended. */
   private readonly followers = new Map<Run, Run>();
   private readonly ends = new Map<string, Run>();
+  private readonly stepsWithUnmaps = new Set<number>();
   private interrupted = false;
   private setUps = 0;
   private works = 0;
@@ -103,12 +104,14 @@ class RequestReader {
       last.calls.push(call);
       return last;
     }
+    const step = stepOf(this.options.marks, call.seq);
     const element: Element = {
       first,
       pages: call.count,
       tce: call.tce,
       calls: [call],
-      step: stepOf(this.options.marks, call.seq),
+      step,
+      early: !this.stepsWithUnmaps.has(step),
       unmappedIn: undefined,
       merged: false,
       refused: call.ret === -44,
@@ -133,6 +136,7 @@ class RequestReader {
       const element = this.holders.get(`${call.liobn} ${first + i}`);
       if (element !== undefined) covered.add(element);
     }
+    this.stepsWithUnmaps.add(stepOf(this.options.marks, call.seq));
     const [only] = covered;
     if (only !== undefined && covered.size === 1 && only.refused) {
       only.calls.push(call);

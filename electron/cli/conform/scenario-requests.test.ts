@@ -21,7 +21,7 @@ const mark = (call: { readonly seq: number }): { seq: number; name: string } => 
 /** "16+16 lasting @1" or "unmap 0+16": pages of the elements, set-up calls before. */
 function text(r: WorkRequest): string {
   if (r.kind === 'unmap') return `unmap ${r.map}:${r.firstPage}+${r.pages}`;
-  return `map ${r.elements.map((e) => e.pages).join('+')}${r.lasting ? ' lasting' : ''} @${r.after}`;
+  return `map ${r.elements.map((e) => e.pages).join('+')}${r.coherent ? ' coherent' : r.lasting ? ' lasting' : ''} @${r.after}`;
 }
 
 function requests(calls: readonly Call[], options: Partial<RequestOptions> = {}): readonly string[] {
@@ -54,17 +54,17 @@ describe("a driver's requests", () => {
   it('are two where something was unmapped in between', () =>
     expect(
       requests([
-        indirect(D, 0x10000n, 0x20003n, 16),
+        indirect(D, 0x10000n, 0x20001n, 16),
         stuff(D, 0x10000n, 16),
-        indirect(D, 0x20000n, 0x40003n, 16),
+        indirect(D, 0x20000n, 0x40001n, 16),
       ]),
     ).toEqual(['map 16 @0', 'unmap 0:0+16', 'map 16 lasting @0']));
 
   it('say which page of the list an unmap begins at', () =>
     expect(
       requests([
-        indirect(D, 0x10000n, 0x20003n, 16),
-        indirect(D, 0x20000n, 0x80003n, 16),
+        indirect(D, 0x10000n, 0x20001n, 16),
+        indirect(D, 0x20000n, 0x80001n, 16),
         stuff(D, 0x20000n, 16),
         stuff(D, 0x10000n, 16),
       ]),
@@ -81,6 +81,16 @@ describe("a driver's requests", () => {
     expect(requests([map, unmap], { marks: [mark(map)] })).toEqual(['map 1 @0', 'unmap 0:0+1']);
     expect(requests([map, unmap], { marks: [mark(unmap)] })).toEqual(['map 1 lasting @0', 'unmap 0:0+1']);
   });
+
+  it("are a driver's own buffers where whole kernel pages are mapped both ways before anything is unmapped", () =>
+    expect(
+      requests([
+        indirect(D, 0x10000n, 0x20003n, 16),
+        indirect(D, 0x20000n, 0x40003n, 16),
+        stuff(D, 0x10000n, 16),
+        stuff(D, 0x20000n, 16),
+      ]),
+    ).toEqual(['map 16 coherent @0', 'map 16 coherent @0', 'unmap 0:0+16', 'unmap 1:0+16']));
 
   it('join lists of 512 entries of one buffer', () =>
     expect(

@@ -61,6 +61,8 @@ export interface Element {
   readonly tce: bigint;
   readonly calls: TceCall[];
   readonly step: number;
+  /** Before anything was unmapped in its step: a driver begins with its own buffers. */
+  readonly early: boolean;
   /** Step of its last unmap; undefined while held. */
   unmappedIn: number | undefined;
   /** Unmapped together with other elements: a merged segment of a scatter list. */

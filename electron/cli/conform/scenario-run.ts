@@ -27,7 +27,7 @@ export interface Prediction {
   /** The last kernel's log. */
   readonly log: readonly string[];
   readonly dumps: ReadonlyMap<string, DtNode>;
-  /** Steps that the model does not carry out, with the reason. */
+  /** Steps and devices that the model does not have. */
   readonly notUnderstood: readonly string[];
 }
 
@@ -68,6 +68,7 @@ export class ScenarioRun {
     this.platform = platform;
     this.options = options;
     for (const [bus, requests] of options.requests) this.pending.set(bus, [...requests]);
+    this.notUnderstood.push(...platform.unknownDevices());
     this.guest = this.newGuest();
     this.feeder = this.newFeeder();
   }

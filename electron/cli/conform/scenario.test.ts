@@ -167,8 +167,15 @@ describe('a changed copy of a recording is told from the real one', () => {
     const files = changed(direct, 'scenario.json', (t) =>
       t.replace('"kind": "nvme"', '"kind": "warp-drive"'),
     );
+    expect(part(reportOf(direct, files), 'steps')?.firstDifference?.expected).toBe('PCI device warp-drive');
+  });
+
+  it('by a kernel that the model does not have', () => {
+    const files = changed(direct, 'scenario.json', (t) =>
+      t.replace(/("kernel": )"6\.1[^"]*"(,\s*"page_bytes")/, '$1"3.14.0"$2'),
+    );
     expect(reportOf(direct, files).parts).toMatchObject([
-      { status: 'DIFF', firstDifference: { got: 'the model has no PCI device warp-drive' } },
+      { status: 'DIFF', firstDifference: { got: 'the model has no kernel 3.14.0' } },
     ]);
   });
 });
@@ -186,27 +193,12 @@ it('leaves out what a recording lacks', () => {
   ]);
 });
 
-/** Later work: a second kernel, memory and nodes that come and go, VFIO, limited addressing, failures put in on purpose. */
+/** Not modelled yet: crash kernels and VFIO. Not predictable: which of more than ten failures the kernel has a message for. */
 function isInScope({ plan }: Recording): boolean {
-  const { limits, nvdimms } = plan.machine;
-  const later = [
-    'host-add-memory',
-    'host-remove-memory',
-    'phb-remove-slot',
-    'remove-node',
-    'vfio',
-    'not-understood',
-  ];
-  const injected = limits !== undefined && limits.inject !== null;
-  const isLimited =
-    limits?.limited === true || plan.epochs.flat().some((s) => s.do === 'edit-property' && s.value[3] === 3);
-  return (
-    plan.epochs.length === 1 &&
-    nvdimms === 0 &&
-    !injected &&
-    !isLimited &&
-    !plan.epochs.flat().some((s) => later.includes(s.do))
-  );
+  const { limits } = plan.machine;
+  const dos = plan.epochs.flat().map((s) => s.do);
+  const failures = limits?.inject?.count ?? 0;
+  return !dos.includes('crash') && !dos.includes('vfio') && !dos.includes('not-understood') && failures < 10;
 }
 
 describe.runIf(existsSync(whole))('all recordings, where they lie beside the project', () => {
