@@ -78,6 +78,12 @@ export class Desk {
     return opened;
   }
 
+  async save(file: string): Promise<Result<true>> {
+    const saved = await this.#host.save(file);
+    if (saved.ok) this.#tell(this.progress());
+    return saved;
+  }
+
   /** The same machine with another kernel, booted in a session of its own. */
   compare(kernel: string): Result<true> {
     const own = this.#parked?.host ?? this.#host;

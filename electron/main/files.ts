@@ -1,5 +1,6 @@
 // Native file dialogs around the session's open and save.
 
+import { basename } from 'node:path';
 import type { BrowserWindow, FileFilter } from 'electron';
 import { dialog } from 'electron';
 import type { Result } from '../ipc-contract.ts';
@@ -13,7 +14,9 @@ export async function openSession(desk: Desk, window: BrowserWindow): Promise<Re
   const file = choice.filePaths[0];
   if (choice.canceled || file === undefined) return { ok: true, value: null };
   const opened = await desk.open(file);
-  return opened.ok ? { ok: true, value: file } : opened;
+  if (opened.ok) return { ok: true, value: file };
+  const message = `“${basename(file)}” cannot be opened: ${opened.error.message}`;
+  return { ok: false, error: { ...opened.error, message } };
 }
 
 /** The file saved to, or null when the person changed their mind. */
@@ -25,7 +28,7 @@ export async function saveSession(
   const known = as ? undefined : desk.file;
   const file = known ?? (await askWhere(desk, window));
   if (file === null) return { ok: true, value: null };
-  const saved = await desk.host.save(file);
+  const saved = await desk.save(file);
   return saved.ok ? { ok: true, value: file } : saved;
 }
 

@@ -10,6 +10,8 @@ export interface FeedSink {
   show(events: readonly TraceEvent[]): Promise<void>;
   gap(count: number, seq: number): void;
   clear(): void;
+  /** The oldest event still in view, scrollback included. */
+  oldest(): number | undefined;
   /** Lines that the view has room for. */
   room(): number;
   /** The filter does not read: the sentence and what to write instead. */
@@ -36,8 +38,6 @@ export class TraceFeed {
   filter = '';
   /** Next event to look at. */
   cursor = 0;
-  /** First event in view: what "earlier" goes on from. */
-  start = 0;
   total = 0;
   shown = 0;
   /** Left out by sampling since the view was cleared. */
@@ -59,17 +59,24 @@ export class TraceFeed {
     this.#sink = sink;
   }
 
+  /** First event in view: what "earlier" goes on from. */
+  get start(): number {
+    return this.#sink.oldest() ?? this.cursor;
+  }
+
   /** Another session, or the same from its beginning. */
   restart(): void {
+    this.#fresh();
     this.cursor = 0;
-    this.#fresh(0);
     this.total = 0;
+    this.following = true;
   }
 
   /** Forgets what is in view; the log stays, and following goes on from now. */
   clearView(): void {
-    this.#fresh(this.total);
+    this.#fresh();
     this.cursor = this.total;
+    this.#sink.changed();
   }
 
   async follow(on: boolean): Promise<void> {
@@ -116,7 +123,7 @@ export class TraceFeed {
   /** The trace has `total` events now: draws what is new. */
   async pull(total: number): Promise<void> {
     this.total = total;
-    if (this.#busy || !this.following) return this.#sink.changed();
+    if (this.#busy || this.searching || !this.following) return this.#sink.changed();
     this.#busy = true;
     const epoch = this.#epoch;
     try {
@@ -129,12 +136,15 @@ export class TraceFeed {
       this.#busy = false;
       this.#sink.changed();
     }
+    // What was under way belonged to another view: this one begins now.
+    if (epoch !== this.#epoch) await this.pull(this.total);
   }
 
   async #advance(epoch: number): Promise<boolean> {
     const page = await this.#page({ from: this.cursor, limit: PAGE, direction: 'forward' });
     if (page === undefined || epoch !== this.#epoch) return false;
     await this.#show(page.events);
+    if (epoch !== this.#epoch) return false;
     this.cursor = page.next ?? page.total;
     this.total = Math.max(this.total, page.total);
     return true;
@@ -152,6 +162,7 @@ export class TraceFeed {
     await this.#leaveOut(this.cursor, from, epoch);
     if (epoch !== this.#epoch) return false;
     await this.#show([...page.events].reverse().filter((event) => event.seq >= this.cursor));
+    if (epoch !== this.#epoch) return false;
     this.cursor = Math.max(this.cursor, this.total);
     return true;
   }
@@ -188,41 +199,37 @@ export class TraceFeed {
 
   /** The newest matches before event `end`. */
   async #lookBack(end: number): Promise<void> {
-    const epoch = this.#fresh(end);
+    const epoch = this.#search();
     const found: TraceEvent[] = [];
-    let from = end - 1;
-    while (from >= 0 && found.length < LOOK_BACK) {
-      const page = await this.#page({ from, limit: LOOK_BACK - found.length, direction: 'backward' });
-      if (page === undefined || epoch !== this.#epoch) return;
-      found.push(...page.events);
-      if (page.next === undefined) break;
-      from = page.next;
-      this.#searched(1 - from / end);
+    let from: number | undefined = end - 1;
+    while (from !== undefined && from >= 0 && found.length < LOOK_BACK) {
+      const limit = LOOK_BACK - found.length;
+      const page: TracePage | undefined = await this.#page({ from, limit, direction: 'backward' });
+      if (epoch !== this.#epoch) return;
+      found.push(...(page?.events ?? []));
+      from = page?.next;
+      this.#searched(1 - (from ?? 0) / end);
     }
     await this.#finish(found.reverse(), end);
   }
 
   /** The first matches from event `from` on. */
   async #lookOn(from: number): Promise<void> {
-    const epoch = this.#fresh(from);
+    const epoch = this.#search();
     const found: TraceEvent[] = [];
     let next: number | undefined = from;
     while (next !== undefined && next < this.total && found.length < LOOK_BACK) {
-      const page: TracePage | undefined = await this.#page({
-        from: next,
-        limit: LOOK_BACK - found.length,
-        direction: 'forward',
-      });
-      if (page === undefined || epoch !== this.#epoch) return;
-      found.push(...page.events);
-      next = page.next;
+      const limit = LOOK_BACK - found.length;
+      const page: TracePage | undefined = await this.#page({ from: next, limit, direction: 'forward' });
+      if (epoch !== this.#epoch) return;
+      found.push(...(page?.events ?? []));
+      next = page?.next;
       this.#searched((next ?? this.total) / this.total);
     }
     await this.#finish(found, next ?? this.total);
   }
 
   async #finish(events: readonly TraceEvent[], cursor: number): Promise<void> {
-    this.start = events[0]?.seq ?? 0;
     this.cursor = cursor;
     this.searching = false;
     await this.#show(events);
@@ -235,18 +242,23 @@ export class TraceFeed {
     this.#sink.changed();
   }
 
-  #fresh(start: number): number {
+  /** An empty view; what is under way for the old one ends. */
+  #fresh(): number {
     this.#sink.clear();
     this.shown = 0;
     this.sampled = 0;
-    this.start = start;
-    this.searching = true;
-    this.searched = 0;
+    this.searching = false;
     return ++this.#epoch;
   }
 
+  #search(): number {
+    const epoch = this.#fresh();
+    this.searching = true;
+    this.searched = 0;
+    return epoch;
+  }
+
   async #show(events: readonly TraceEvent[]): Promise<void> {
-    this.searching = false;
     if (events.length === 0) return;
     this.shown += events.length;
     await this.#sink.show(events);

@@ -76,8 +76,9 @@ export class TraceTerminal {
     return this.terminal.cols;
   }
 
-  get isEmpty(): boolean {
-    return this.#seqs.length === 0;
+  /** The oldest event that is still there. */
+  get oldest(): number | undefined {
+    return this.#seqAt(0);
   }
 
   write(lines: readonly TerminalLine[]): Promise<void> {
@@ -92,9 +93,8 @@ export class TraceTerminal {
 
   clear(): void {
     this.#seqs = [];
-    this.terminal.reset();
-    // No cursor: nothing can be typed here.
-    this.terminal.write('\x1b[?25l');
+    // As text, so that it comes after what was written before; and no cursor, since nothing can be typed here.
+    this.terminal.write('\x1bc\x1b[?25l');
   }
 
   restyle(): void {
