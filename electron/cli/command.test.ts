@@ -83,6 +83,17 @@ describe('ddw-lab exec', () => {
     expect(lines.at(-1)).toMatchObject({ end: true, events: lines.length - 2 });
   });
 
+  it('keeps JSON Lines pure: what show shows goes to stderr', async () => {
+    const { out, err } = await ddwLab('exec', 'boot; show status', '--trace', 'jsonl');
+    expect(
+      out
+        .trimEnd()
+        .split('\n')
+        .every((line) => line.startsWith('{')),
+    ).toBe(true);
+    expect(err).toMatch(/^running at /);
+  });
+
   it('reads lines from a file, with remarks', async () => {
     const file = join(folder, 'lines.cmds');
     await writeFile(file, '# a remark\nvf add 1 --device nvme\nboot\nshow status\n');

@@ -9,7 +9,7 @@ import { reasonOf } from '../host/session-store.ts';
 import { conformCalls } from './conform/calls.ts';
 import { conformProbe } from './conform/probe.ts';
 import { reportLines, statusOf, totalsOf } from './conform/report.ts';
-import type { ConformReport } from './conform/report.ts';
+import type { ConformPart, ConformReport } from './conform/report.ts';
 import { conformScenario } from './conform/scenario.ts';
 import { parseOptions } from './options.ts';
 import type { Output } from './output.ts';
@@ -34,7 +34,7 @@ export async function conformVerb(args: readonly string[], output: Output): Prom
   const unusable: UserError[] = [];
   for (const recording of recordings.value) {
     const report = await conform(recording);
-    if (!report.ok) unusable.push(report.error);
+    if (!report.ok) unusable.push(named(recording, report.error));
     else {
       reports.push(report.value);
       if (values.json !== true) output.out(`${reportLines(report.value).join('\n')}\n`);
@@ -49,19 +49,50 @@ export async function conformVerb(args: readonly string[], output: Output): Prom
   return ok(unusable.length > 0 ? EXIT_USAGE : equal === inputs ? EXIT_OK : EXIT_DIFFERENT);
 }
 
-async function conform({ kind, name, path }: Recording): Promise<Result<ConformReport>> {
+async function conform(recording: Recording): Promise<Result<ConformReport>> {
+  let compare: () => Result<ConformReport>;
   try {
-    switch (kind) {
-      case 'calls':
-        return conformCalls(name, await textOf(path));
-      case 'probe':
-        return conformProbe(name, await memberOf(path, 'scenario.json'), await memberOf(path, 'probe.jsonl'));
-      case 'scenario':
-        return conformScenario(name, await filesOf(path));
-    }
+    compare = await comparison(recording);
   } catch (error) {
-    return fail('cannot-read', `${path} cannot be read: ${reasonOf(error)}`);
+    return fail('cannot-read', `${recording.path} cannot be read: ${reasonOf(error)}`);
   }
+  try {
+    return compare();
+  } catch (error) {
+    return ok(brokenModel(recording, error instanceof Error ? error.message : String(error)));
+  }
+}
+
+/** The error with the input's name in it: among many, which one was it? */
+function named({ name }: Recording, error: UserError): UserError {
+  return error.message.includes(name) ? error : { ...error, message: `${name}: ${error.message}` };
+}
+
+/** Reads the recording; what is returned compares it. */
+async function comparison({ kind, name, path }: Recording): Promise<() => Result<ConformReport>> {
+  if (kind === 'calls') {
+    const text = await textOf(path);
+    return () => conformCalls(name, text);
+  }
+  if (kind === 'scenario') {
+    const files = await filesOf(path);
+    return () => conformScenario(name, files);
+  }
+  const scenario = await memberOf(path, 'scenario.json');
+  const probe = await memberOf(path, 'probe.jsonl');
+  return () => conformProbe(name, scenario, probe);
+}
+
+/** A bug of ours is a difference of this input, and no reason not to compare the others. */
+function brokenModel({ kind, name }: Recording, message: string): ConformReport {
+  const firstDifference = {
+    at: 'the model',
+    expected: 'a prediction',
+    got: `a bug of the lab: ${message}`,
+    context: [],
+  };
+  const part: ConformPart = { part: 'model', equal: 0, compared: 1, status: 'DIFF', firstDifference };
+  return { name, kind, parts: [part] };
 }
 
 /** The text of a folder's file, which findRecordings() has seen. */

@@ -56,6 +56,7 @@ async function carryOut(
   const done = await runScript(session.value, lines, writer, output);
   if (!done.ok) return done;
   if (!done.value.spoke && writer === undefined) output.out(`${statusLine(session.value)}\n`);
+  if (session.value.oops !== undefined) output.err(`the guest crashed: ${session.value.oops}\n`);
   if (save !== undefined) {
     const written = await writeAtomically(save, sessionText(session.value.save()));
     if (!written.ok) return written;
@@ -76,7 +77,8 @@ export async function runScript(
     if (!result.ok) return result;
     if (result.value !== '') {
       spoke = true;
-      output.out(`${result.value}\n`);
+      if (writer?.pure === true) output.err(`${result.value}\n`);
+      else output.out(`${result.value}\n`);
     }
     if (output.closed) return ok({ spoke: true });
   }

@@ -3,7 +3,15 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { deviceCatalogue, fail, kernelByRelease, ok, Session, validateConfig } from '../../core/index.ts';
+import {
+  BOOT_ARGS,
+  deviceCatalogue,
+  fail,
+  kernelByRelease,
+  ok,
+  Session,
+  validateConfig,
+} from '../../core/index.ts';
 import type { Command, FunctionConfig, MachineConfig, Result } from '../../core/index.ts';
 import { isScenario, readScenario } from './conform/scenario-recording.ts';
 import type { PlanMachine } from './conform/scenario-plan.ts';
@@ -27,7 +35,6 @@ export async function runScenarioFolder(
   folder: string,
   writer: TraceWriter | undefined,
   output: Output,
-  pure: boolean,
 ): Promise<Result<number>> {
   const files = new Map<string, Uint8Array>();
   for (const entry of await readdir(folder, { withFileTypes: true })) {
@@ -46,10 +53,12 @@ export async function runScenarioFolder(
   if (!config.ok) return config;
   const session = Session.create(config.value);
   if (!session.ok) return session;
+  const unknown = recording.value.plan.machine.bootArgs.filter((argument) => !BOOT_ARGS.includes(argument));
+  for (const argument of unknown) session.value.dispatch({ do: 'mark', text: `not modelled: ${argument}` });
   const played = await play(session.value, stepsOf(files), writer, output);
   if (!played.ok) return played;
   writer?.end(session.value);
-  if (!pure) output.out(`${writer === undefined ? '' : '\n'}${summary(session.value)}\n`);
+  if (writer?.pure !== true) output.out(`${writer === undefined ? '' : '\n'}${summary(session.value)}\n`);
   return ok(EXIT_OK);
 }
 
@@ -68,7 +77,8 @@ function configOf(machine: PlanMachine): Result<MachineConfig> {
     memoryBytes,
     maxMemoryBytes,
     lmbBytes: 2 ** 28,
-    bootArgs: machine.bootArgs,
+    // Arguments that the model does not know do nothing to DMA here: play() names them.
+    bootArgs: machine.bootArgs.filter((argument) => BOOT_ARGS.includes(argument)),
     iommuDebugMessages: machine.iommuDebugMessages,
     functions: functionsOf(machine),
     seed: 1,

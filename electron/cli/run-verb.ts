@@ -43,26 +43,31 @@ export async function runVerb(args: readonly string[], output: Output): Promise<
   const options = path === undefined && values.trace === undefined ? { ...values, trace: 'text' } : values;
   const writer = traceWriter(options, output);
   if (!writer.ok) return writer;
-  if (path === undefined) return runDefault(writer.value, output, options.trace === 'jsonl');
-  return runPath(path, writer.value, output, options.trace === 'jsonl');
+  if (path === undefined) return runDefault(writer.value, output);
+  return runPath(path, writer.value, output);
 }
 
 async function runPath(
   path: string,
   writer: TraceWriter | undefined,
   output: Output,
-  pure: boolean,
 ): Promise<Result<number>> {
-  try {
-    if ((await stat(path)).isDirectory()) return await runScenarioFolder(path, writer, output, pure);
-  } catch (error) {
-    return fail('cannot-read', `${path} cannot be read: ${reasonOf(error)}`);
-  }
+  const folder = await isFolder(path);
+  if (!folder.ok) return folder;
+  if (folder.value) return runScenarioFolder(path, writer, output);
   const text = await readSessionText(path);
   if (!text.ok) return text;
   const file = parseSessionFile(text.value);
   if (!file.ok) return file;
-  return runReplay(new Replay(file.value), writer, output, pure);
+  return runReplay(new Replay(file.value), writer, output);
+}
+
+async function isFolder(path: string): Promise<Result<boolean>> {
+  try {
+    return ok((await stat(path)).isDirectory());
+  } catch (error) {
+    return fail('cannot-read', `${path} cannot be read: ${reasonOf(error)}`);
+  }
 }
 
 const STEPS_PER_PIECE = 64;
@@ -71,7 +76,6 @@ async function runReplay(
   replay: Replay,
   writer: TraceWriter | undefined,
   output: Output,
-  pure: boolean,
 ): Promise<Result<number>> {
   while (replay.result === undefined) {
     replay.advance(STEPS_PER_PIECE);
@@ -80,14 +84,10 @@ async function runReplay(
     if (output.closed) return ok(EXIT_OK);
   }
   if (!replay.result.ok) return replay.result;
-  return finish(replay.result.value, writer, output, pure);
+  return finish(replay.result.value, writer, output);
 }
 
-async function runDefault(
-  writer: TraceWriter | undefined,
-  output: Output,
-  pure: boolean,
-): Promise<Result<number>> {
+async function runDefault(writer: TraceWriter | undefined, output: Output): Promise<Result<number>> {
   const session = Session.create(defaultScenario());
   if (!session.ok) return session;
   const running = session.value;
@@ -99,18 +99,12 @@ async function runDefault(
   }
   await advanceUntil(running, () => false, writer, output);
   if (output.closed) return ok(EXIT_OK);
-  return finish(running, writer, output, pure);
+  return finish(running, writer, output);
 }
 
-/** `pure`: JSON Lines only, no words for people between them. */
-function finish(
-  session: Session,
-  writer: TraceWriter | undefined,
-  output: Output,
-  pure: boolean,
-): Result<number> {
+function finish(session: Session, writer: TraceWriter | undefined, output: Output): Result<number> {
   writer?.write(session);
   writer?.end(session);
-  if (!pure) output.out(`${writer === undefined ? '' : '\n'}${summary(session)}\n`);
+  if (writer?.pure !== true) output.out(`${writer === undefined ? '' : '\n'}${summary(session)}\n`);
   return ok(EXIT_OK);
 }

@@ -14,6 +14,8 @@ import type { Result, Session, TraceFilter } from '../../core/index.ts';
 import type { Output } from './output.ts';
 
 export interface TraceWriter {
+  /** Stdout is for programs: words for people go elsewhere. */
+  readonly pure: boolean;
   /** Writes what has been recorded since the last call. */
   write(session: Session): void;
   /** After the last event. */
@@ -41,6 +43,7 @@ export function traceWriter(options: TraceOptions, output: Output): Result<Trace
 function textWriter(filter: TraceFilter | undefined, names: TraceNames, output: Output): TraceWriter {
   let next = 0;
   return {
+    pure: false,
     write({ trace }) {
       for (; next < trace.length; next++) {
         names.feed(trace, next, next + 1);
@@ -56,6 +59,7 @@ function jsonlWriter(filter: TraceFilter | undefined, names: TraceNames, output:
   let next = 0;
   output.out(`${encodeHeader(filter === undefined ? {} : { filter: filter.text })}\n`);
   return {
+    pure: true,
     write({ trace }) {
       for (; next < trace.length; next++) {
         names.feed(trace, next, next + 1);
