@@ -26,7 +26,8 @@ export function alignDown(value: number, unit: number): number {
 
 /** Byte order swap of a 32-bit word. */
 export function bswap32(x: number): number {
-  return ((x & 0xff) << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+  const pairs = ((x & 0x00ff00ff) << 8) | ((x >>> 8) & 0x00ff00ff);
+  return (pairs << 16) | (pairs >>> 16);
 }
 
 /** "4K", "64K", "2M", "16G": a power-of-two page size as people write it. */

@@ -83,18 +83,13 @@ export class Firmware implements FirmwareApi {
     );
     const rtasRules = ungraded(profile.rtas);
     const carrier = rtasRules.carrier === 'H_RTAS' ? [rtasHcall(this.rtas, rtasRules.bufferAddressBits)] : [];
-    this.dispatch = new HcallDispatch(
-      {
-        pool,
-        memory,
-        rules: tceRules(profile, limits),
-        costs,
-        clock,
-        trace,
-        inject: counter(limits?.inject),
-      },
-      [...TCE_HCALLS, ...carrier],
-    );
+    const rules = tceRules(profile, limits);
+    const inject = counter(limits?.inject);
+    const checksMappings = rules.partitionBounds || inject !== undefined;
+    this.dispatch = new HcallDispatch({ pool, memory, rules, checksMappings, costs, clock, trace, inject }, [
+      ...TCE_HCALLS,
+      ...carrier,
+    ]);
     this.hcallPort = this.dispatch;
     this.rtasPort = { call: (token, args, nret) => this.callRtas(token, args, nret) };
     this.vioWindows = this.makeVioWindows(ungraded(profile.vio).windowBytes);

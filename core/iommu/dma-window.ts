@@ -18,6 +18,8 @@ export class DmaWindow {
   private startLo = 0;
   /** Entries - 1 as int32; -1 while disabled. */
   private lastIndex = -1;
+  /** Nearly all windows: the start's lower half is 0 and pages are smaller than 4G, so rounding down changes no index. */
+  private startsAtPage = true;
   private maskHi = -1;
   private maskLo = -1;
 
@@ -45,6 +47,7 @@ export class DmaWindow {
     this.startHi = hi32(start);
     this.startLo = lo32(start);
     this.pageShift = pageShift;
+    this.startsAtPage = this.startLo === 0 && pageShift < 32;
     this.maskHi = pageShift < 32 ? -1 : -1 << (pageShift - 32);
     this.maskLo = pageShift < 32 ? -1 << pageShift : 0;
     this.lastIndex = entries - 1;
@@ -64,21 +67,25 @@ export class DmaWindow {
    * window (QEMU h_put_tce). -1 outside.
    */
   indexOf(iobaHi: number, iobaLo: number): number {
-    return this.relativeIndex(iobaHi & this.maskHi, iobaLo & this.maskLo);
+    if (!this.startsAtPage) return this.relativeIndex(iobaHi & this.maskHi, iobaLo & this.maskLo);
+    const shift = this.pageShift;
+    const offset = (iobaHi - this.startHi) | 0;
+    const index = (iobaLo >>> shift) | (offset << (32 - shift));
+    return offset >>> shift === 0 && index >= 0 && index <= this.lastIndex ? index : -1;
   }
 
   /** Index of the TCE that translates a device's bus address (no rounding before the subtraction); -1 outside. */
   relativeIndex(busHi: number, busLo: number): number {
-    const lo = (busLo - this.startLo) | 0;
     const borrow = busLo >>> 0 < this.startLo >>> 0 ? 1 : 0;
-    const hi = (busHi - this.startHi - borrow) | 0;
+    return this.indexAt((busHi - this.startHi - borrow) | 0, (busLo - this.startLo) | 0);
+  }
+
+  /** Index at an offset from the window's start. */
+  private indexAt(hi: number, lo: number): number {
     const shift = this.pageShift;
-    if (shift >= 32) {
-      const index = hi >>> (shift - 32);
-      return index >= 0 && index <= this.lastIndex ? index : -1;
-    }
-    if (hi >>> shift !== 0) return -1;
-    const index = (lo >>> shift) | (hi << (32 - shift));
+    let index = (lo >>> shift) | (hi << (32 - shift));
+    if (shift >= 32) index = hi >>> (shift - 32);
+    else if (hi >>> shift !== 0) return -1;
     return index >= 0 && index <= this.lastIndex ? index : -1;
   }
 

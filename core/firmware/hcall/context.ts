@@ -14,6 +14,8 @@ export interface HcallContext {
   readonly pool: WindowPool;
   readonly memory: GuestMemory;
   readonly rules: TceRules;
+  /** A mapping may be refused for its address, or on purpose: rules.partitionBounds or inject. */
+  readonly checksMappings: boolean;
   readonly costs: CostRules;
   readonly clock: VirtualClock;
   readonly trace: TraceSink | undefined;

@@ -1,11 +1,12 @@
 // From an opcode to its handler: the firmware's own dispatch (QEMU spapr_hypercall; LoPAR: unknown opcodes are H_FUNCTION).
 
-import { H_FUNCTION } from '../../abi/papr/hcall.ts';
+import { H_FUNCTION, H_PUT_TCE } from '../../abi/papr/hcall.ts';
 import type { HcallPort } from '../../abi/ports.ts';
 import { joinU64, numberFromHalves } from '../../base/u64.ts';
+import type { TraceSink } from '../../trace/sink.ts';
 import type { HcallContext, HcallDefinition } from './context.ts';
 
-/** Opcodes below this have a slot in the table, a quarter each: opcodes are multiples of four. */
+/** Opcodes below this are looked up in a table. */
 const TABLE_END = 0x400;
 
 type Perform = HcallDefinition['perform'];
@@ -16,14 +17,16 @@ export class HcallDispatch implements HcallPort {
   private readonly context: HcallContext;
   private readonly table: Perform[];
   private readonly rest = new Map<number, Perform>();
+  private readonly commonest: Perform;
 
   constructor(context: HcallContext, definitions: readonly HcallDefinition[]) {
     this.context = context;
-    this.table = new Array<Perform>(TABLE_END / 4).fill(unknown);
+    this.table = new Array<Perform>(TABLE_END).fill(unknown);
     for (const { opcode, perform } of definitions) {
-      if (opcode < TABLE_END) this.table[opcode / 4] = perform;
+      if (opcode < TABLE_END) this.table[opcode] = perform;
       else this.rest.set(opcode, perform);
     }
+    this.commonest = this.table[H_PUT_TCE] ?? unknown;
   }
 
   /** Hcalls answered so far, unknown ones included. */
@@ -34,25 +37,31 @@ export class HcallDispatch implements HcallPort {
   hcall(): number {
     const regs = this.regs;
     this.answered++;
-    const opcode = regs[1] as number;
-    let perform: Perform = unknown;
-    if (regs[0] === 0 && (opcode & 3) === 0) {
-      perform =
-        opcode >= 0 && opcode < TABLE_END
-          ? (this.table[opcode >> 2] as Perform)
-          : (this.rest.get(opcode) ?? unknown);
-    }
-    const ret = perform(this.context, regs);
+    // The commonest call has a call site of its own: there the engine can inline all of it.
+    const ret =
+      regs[1] === H_PUT_TCE && regs[0] === 0
+        ? this.commonest(this.context, regs)
+        : this.performerOf(regs)(this.context, regs);
     regs[0] = ret >> 31;
     regs[1] = ret;
     return ret;
   }
+
+  private performerOf(regs: Int32Array): Perform {
+    const opcode = regs[1] as number;
+    if (regs[0] !== 0) return unknown;
+    return opcode >>> 0 < TABLE_END ? (this.table[opcode] as Perform) : (this.rest.get(opcode) ?? unknown);
+  }
 }
 
 function unknown(context: HcallContext, regs: Int32Array): number {
-  const args = [2, 4, 6, 8].map((at) => joinU64(regs[at] as number, regs[at + 1] as number));
-  const opcode = numberFromHalves(regs[0] as number, regs[1] as number);
-  context.trace?.emit({ kind: 'hcall', opcode, args, ret: H_FUNCTION });
+  if (context.trace !== undefined) traceUnknown(context.trace, regs);
   context.clock.nowNs += context.costs.hcallNs;
   return H_FUNCTION;
+}
+
+function traceUnknown(trace: TraceSink, regs: Int32Array): void {
+  const args = [2, 4, 6, 8].map((at) => joinU64(regs[at] as number, regs[at + 1] as number));
+  const opcode = numberFromHalves(regs[0] as number, regs[1] as number);
+  trace.emit({ kind: 'hcall', opcode, args, ret: H_FUNCTION });
 }

@@ -1,6 +1,8 @@
 // H_PUT_TCE(liobn, ioba, tce): one TCE (LoPAR ch_lpar_option "H_PUT_TCE"; QEMU h_put_tce).
 
 import { H_PARAMETER, H_PUT_TCE, H_SUCCESS } from '../../abi/papr/hcall.ts';
+import type { DmaWindow } from '../../iommu/dma-window.ts';
+import type { TraceSink } from '../../trace/sink.ts';
 import type { HcallContext, HcallDefinition } from './context.ts';
 import { injected, isForeign, R4_LO, R5_HI, R5_LO, R6_HI, R6_LO, windowOf } from './context.ts';
 
@@ -16,19 +18,13 @@ export const putTce: HcallDefinition = {
   functionSet: 'hcall-tce',
   perform(context, regs) {
     const ret = put(context, regs);
-    context.trace?.put(
-      regs[R4_LO] as number,
-      regs[R5_HI] as number,
-      regs[R5_LO] as number,
-      regs[R6_HI] as number,
-      regs[R6_LO] as number,
-      ret,
-    );
+    if (context.trace !== undefined) tracePut(context.trace, regs, ret);
     context.clock.nowNs += context.costs.hcallNs;
     return ret;
   },
 };
 
+// Kept short: the engine inlines it where it is called, up to a limit of code. What few platforms check is apart.
 function put(context: HcallContext, regs: Int32Array): number {
   const window = windowOf(context, regs);
   if (window === undefined) return H_PARAMETER;
@@ -36,9 +32,24 @@ function put(context: HcallContext, regs: Int32Array): number {
   if (index < 0) return H_PARAMETER;
   const hi = regs[R6_HI] as number;
   const lo = regs[R6_LO] as number;
-  if (context.rules.partitionBounds && isForeign(context, hi, lo)) return H_PARAMETER;
-  const fault = injected(context, window, lo);
-  if (fault !== undefined) return fault;
+  const refusal = context.checksMappings ? refusalOf(context, window, hi, lo) : undefined;
+  if (refusal !== undefined) return refusal;
   window.table.put(index, hi, lo);
   return H_SUCCESS;
+}
+
+function refusalOf(context: HcallContext, window: DmaWindow, hi: number, lo: number): number | undefined {
+  if (context.rules.partitionBounds && isForeign(context, hi, lo)) return H_PARAMETER;
+  return injected(context, window, lo);
+}
+
+function tracePut(trace: TraceSink, regs: Int32Array, ret: number): void {
+  trace.put(
+    regs[R4_LO] as number,
+    regs[R5_HI] as number,
+    regs[R5_LO] as number,
+    regs[R6_HI] as number,
+    regs[R6_LO] as number,
+    ret,
+  );
 }
