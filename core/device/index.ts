@@ -1,6 +1,7 @@
 // What can be put behind a PCI function: a new device is its file and one row here.
 
 import type { CreateDevice } from './types.ts';
+import { createAhci } from './ahci.ts';
 import { createNic } from './nic.ts';
 import { createNvme } from './nvme.ts';
 import { createTestdev } from './testdev.ts';
@@ -64,6 +65,17 @@ const entries: readonly DeviceEntry[] = [
     deviceId: 0x10d3,
     classCode: 0x020000,
     nodeName: 'ethernet',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+  },
+  {
+    device: 'ahci',
+    title: 'AHCI adapter with a SATA disk of 1 TiB',
+    create: createAhci,
+    vendor: 0x8086,
+    deviceId: 0x2922,
+    classCode: 0x010601,
+    nodeName: 'sata',
     dmaMaskBits: 64,
     coherentMaskBits: 64,
   },

@@ -3,7 +3,7 @@
 import { ADMIN, CQE_BYTES, FEATURE, SQE_BYTES, STATUS } from '../abi/nvme.ts';
 import type { AdminVerdict, NvmeCommand, NvmeEngine } from './nvme-engine.ts';
 import { ASYNC_EVENT_LIMIT, identifyData, logPage, MAX_IO_QUEUES } from './nvme-identify.ts';
-import type { NvmeMedium } from './nvme-medium.ts';
+import type { DiskMedium } from './disk-medium.ts';
 import { completionQueue, submissionQueue } from './nvme-queue.ts';
 
 /** CAP.MQES + 1. */
@@ -61,7 +61,7 @@ function deleteCq(command: NvmeCommand, engine: NvmeEngine): number {
   return id !== 0 && engine.cqs.delete(id) ? STATUS.success : STATUS.invalidQueueId;
 }
 
-function identify(command: NvmeCommand, engine: NvmeEngine, medium: NvmeMedium): number {
+function identify(command: NvmeCommand, engine: NvmeEngine, medium: DiskMedium): number {
   const data = identifyData(dword(command, 10) & 0xff, dword(command, 1), medium);
   if (data === undefined) return STATUS.invalidField;
   if (data === 'no-namespace') return STATUS.invalidNamespace;
@@ -97,7 +97,7 @@ function features(command: NvmeCommand, engine: NvmeEngine, set: boolean): numbe
   }
 }
 
-export function createNvmeAdmin(medium: NvmeMedium): NvmeAdmin {
+export function createNvmeAdmin(medium: DiskMedium): NvmeAdmin {
   let asyncEvents = 0;
   const execute = (command: NvmeCommand, engine: NvmeEngine): AdminVerdict => {
     switch (command.sqe.getUint8(0)) {

@@ -4,7 +4,7 @@
 import { CQE_BYTES, NVM, SQE_BYTES, STATUS, STATUS_DNR } from '../abi/nvme.ts';
 import { createDataPointerReader, createDataRuns, type DataRuns } from './nvme-data-pointer.ts';
 import { MAX_TRANSFER_BYTES } from './nvme-identify.ts';
-import { bytesOfBlocks, type NvmeMedium } from './nvme-medium.ts';
+import { bytesOfBlocks, type DiskMedium } from './disk-medium.ts';
 import { hiAt, isFull, type CompletionQueue, type SubmissionQueue } from './nvme-queue.ts';
 import type { DeviceHost } from './types.ts';
 
@@ -53,7 +53,7 @@ export interface NvmeEngine {
 
 export interface NvmeEngineParts {
   readonly host: DeviceHost;
-  readonly medium: NvmeMedium;
+  readonly medium: DiskMedium;
   /** Executes an admin command; `held`: it has no completion yet (Asynchronous Event Request). */
   readonly admin: (command: NvmeCommand) => AdminVerdict;
   /** A queue could not be reached: CSTS.CFS. */

@@ -1,7 +1,7 @@
 // Identify data structures and log pages (NVMe 1.4 sections 5.14, 5.15) of the lab's controller: one namespace, 512-byte blocks.
 
 import { IDENTIFY_CTRL_WRITE_HASH, IDENTIFY_NS_SEED, LOG_PAGE, WRITE_HASH_MAGIC, CNS } from '../abi/nvme.ts';
-import type { NvmeMedium } from './nvme-medium.ts';
+import type { DiskMedium } from './disk-medium.ts';
 
 /** Largest transfer: 2^MDTS pages of 4096 bytes. */
 export const MDTS = 7;
@@ -19,7 +19,7 @@ function putText(bytes: Uint8Array, at: number, length: number, text: string): v
   for (let i = 0; i < length; i++) bytes[at + i] = i < text.length ? text.charCodeAt(i) : 0x20;
 }
 
-function identifyController(medium: NvmeMedium): Uint8Array {
+function identifyController(medium: DiskMedium): Uint8Array {
   const { bytes, view } = page();
   view.setUint16(0, 0x1b36, true);
   view.setUint16(2, 0x1af4, true);
@@ -43,7 +43,7 @@ function identifyController(medium: NvmeMedium): Uint8Array {
   return bytes;
 }
 
-function identifyNamespace(medium: NvmeMedium): Uint8Array {
+function identifyNamespace(medium: DiskMedium): Uint8Array {
   const { bytes, view } = page();
   for (const at of [0, 8, 16]) view.setBigUint64(at, BigInt(medium.blocks), true); // NSZE, NCAP, NUSE
   view.setUint32(128, 9 << 16, true); // LBAF0: LBADS 9
@@ -59,7 +59,7 @@ function namespaceList(after: number): Uint8Array {
 }
 
 /** One descriptor: an EUI-64 made of the seed. */
-function namespaceDescriptors(medium: NvmeMedium): Uint8Array {
+function namespaceDescriptors(medium: DiskMedium): Uint8Array {
   const { bytes, view } = page();
   bytes.set([1, 8]);
   view.setUint32(4, 0x02_00_00_01);
@@ -71,7 +71,7 @@ function namespaceDescriptors(medium: NvmeMedium): Uint8Array {
 export function identifyData(
   cns: number,
   nsid: number,
-  medium: NvmeMedium,
+  medium: DiskMedium,
 ): Uint8Array | 'no-namespace' | undefined {
   switch (cns) {
     case CNS.namespace:

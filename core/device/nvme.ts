@@ -26,7 +26,7 @@ import {
 import { createNvmeAdmin, MAX_QUEUE_ENTRIES } from './nvme-admin.ts';
 import { createNvmeEngine } from './nvme-engine.ts';
 import { NVME_VERSION } from './nvme-identify.ts';
-import { createNvmeMedium } from './nvme-medium.ts';
+import { createDiskMedium } from './disk-medium.ts';
 import { completionQueue, submissionQueue } from './nvme-queue.ts';
 import type { CreateDevice, DeviceHost } from './types.ts';
 import type { DeviceModel } from '../abi/ports.ts';
@@ -50,7 +50,7 @@ export const createNvme: CreateDevice = (host) => createNvmeController(host, NAM
 /** `blocks`: size of the namespace in blocks of 512 bytes. */
 export function createNvmeController(host: DeviceHost, blocks: number): DeviceModel {
   const { scheduler } = host;
-  const medium = createNvmeMedium(blocks, host.seed >>> 0);
+  const medium = createDiskMedium(blocks, host.seed >>> 0);
   const admin = createNvmeAdmin(medium);
   const registers = { cc: 0, csts: 0, aqa: 0, asq: 0, asqHi: 0, acq: 0, acqHi: 0 };
   let epoch = 0;

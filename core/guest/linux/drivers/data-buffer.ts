@@ -37,13 +37,14 @@ export function freePages(pages: PageAllocator, held: readonly number[]): void {
   for (const page of held) pages.free(page, 0);
 }
 
-/** The buffers of `bytes` on `held`, cut where a command's limit is reached. */
+/** The buffers of `bytes` on `held`, cut where a command's limit is reached; no element is longer than `maxSegBytes`. */
 export function cutBuffers(
   held: readonly number[],
   pageBytes: number,
   bytes: number,
   maxBytes: number,
   maxSegments: number,
+  maxSegBytes = Infinity,
 ): DataBuffer[] {
   const buffers: DataBuffer[] = [];
   let sg = emptyScatterList();
@@ -58,7 +59,10 @@ export function cutBuffers(
       const n = Math.min(pageBytes - at, bytes - index * pageBytes - at, maxBytes - total);
       if (n <= 0) break;
       const last = sg.addresses.length - 1;
-      const joins = last >= 0 && (sg.addresses[last] ?? 0) + (sg.lengths[last] ?? 0) === page + at;
+      const joins =
+        last >= 0 &&
+        (sg.addresses[last] ?? 0) + (sg.lengths[last] ?? 0) === page + at &&
+        (sg.lengths[last] ?? 0) + n <= maxSegBytes;
       if (!joins && sg.addresses.length === maxSegments) {
         close();
         continue;

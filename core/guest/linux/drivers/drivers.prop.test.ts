@@ -86,7 +86,7 @@ const play = (rig: Rig, script: readonly Act[]): { begun: number; ended: number 
   return { begun, ended };
 };
 
-describe.each(['nvme', 'nic', 'e1000'])('%s, whatever happens to it', (device) => {
+describe.each(['nvme', 'nic', 'e1000', 'ahci'])('%s, whatever happens to it', (device) => {
   it('ends every workload, and leaves nothing mapped after an unbind', () => {
     const kernels = fc.constantFrom(
       [65536, 65536, false] as const,

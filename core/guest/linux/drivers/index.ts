@@ -1,10 +1,11 @@
 // The drivers that the Linux model has: a new driver is its file and one entry here.
 
 import type { Driver } from '../types.ts';
+import { ahciDriver } from './ahci.ts';
 import { nvmeDriver } from './nvme.ts';
 import { e1000Driver, e1000eDriver, vfnetDriver } from './ring-nic.ts';
 
-export const DRIVERS: readonly Driver[] = [nvmeDriver, vfnetDriver, e1000Driver, e1000eDriver];
+export const DRIVERS: readonly Driver[] = [nvmeDriver, vfnetDriver, e1000Driver, e1000eDriver, ahciDriver];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */
 export function driverFor(device: string): Driver | undefined {

@@ -1,11 +1,11 @@
-// The namespace's blocks: sparse. What was never written reads as the payload pattern of the namespace's seed.
+// The blocks of a disk: sparse. What was never written reads as the payload pattern of the disk's seed.
 
-import { NVME_LBA_BYTES } from '../abi/nvme.ts';
+import { BLOCK_BYTES } from '../abi/disk.ts';
 import { HASH_START, payloadHash, payloadOffset, payloadTable, PAYLOAD_RUN } from '../abi/payload.ts';
 
 const CHUNK_BYTES = 65536;
 
-export interface NvmeMedium {
+export interface DiskMedium {
   readonly blocks: number;
   readonly seed: number;
   /** Calls `piece` with consecutive read-only views that together are the `bytes` (of whole blocks) from byte `address`. */
@@ -16,7 +16,7 @@ export interface NvmeMedium {
   hash(address: number, bytes: number): number;
 }
 
-export function createNvmeMedium(blocks: number, seed: number): NvmeMedium {
+export function createDiskMedium(blocks: number, seed: number): DiskMedium {
   const chunks = new Map<number, Uint8Array>();
   const pattern = payloadTable();
 
@@ -66,4 +66,4 @@ export function createNvmeMedium(blocks: number, seed: number): NvmeMedium {
   };
 }
 
-export const bytesOfBlocks = (blocks: number): number => blocks * NVME_LBA_BYTES;
+export const bytesOfBlocks = (blocks: number): number => blocks * BLOCK_BYTES;
