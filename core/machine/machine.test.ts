@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LPAR } from '../session/default-scenario.ts';
-import type { TraceEvent, TraceEventKind } from '../trace/events.ts';
+import type { TraceEventKind } from '../trace/events.ts';
+import type { EventOf } from '../trace/schema.ts';
 import type { Command } from './commands.ts';
 import { configFor } from './config-for.ts';
 import { Machine } from './machine.ts';
@@ -23,10 +24,8 @@ function refusal(machine: Machine, command: Command): string {
   return accepted.ok ? 'accepted' : accepted.error.message;
 }
 
-function eventsOf<K extends TraceEventKind>(machine: Machine, kind: K): Extract<TraceEvent, { kind: K }>[] {
-  return [...machine.trace.events()].filter(
-    (event): event is Extract<TraceEvent, { kind: K }> => event.kind === kind,
-  );
+function eventsOf<K extends TraceEventKind>(machine: Machine, kind: K): EventOf<K>[] {
+  return [...machine.trace.events()].filter((event) => event.kind === kind) as EventOf<K>[];
 }
 
 /** Kinds from an event up to its command. */
