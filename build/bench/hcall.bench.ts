@@ -234,6 +234,7 @@ function emptyPes(): void {
 }
 
 // Memory first, while nothing else lies about.
-for (const profile of [qemuPseries, powervmP9]) for (const traced of [false, true]) mapTebibyte(profile, traced);
+for (const profile of [qemuPseries, powervmP9])
+  for (const traced of [false, true]) mapTebibyte(profile, traced);
 emptyPes();
 for (const bench of BENCHES) compare(bench);

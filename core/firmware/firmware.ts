@@ -5,11 +5,11 @@ import type { DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../ab
 import { ungraded } from '../base/graded.ts';
 import { invariant } from '../base/invariant.ts';
 import type { U64 } from '../base/u64.ts';
+import { DmaPath } from '../iommu/dma-path.ts';
 import type { DmaWindow } from '../iommu/dma-window.ts';
 import { WindowPool } from '../iommu/window-pool.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import type { ConfigSpace } from '../pci/config-space.ts';
-import { DmaPath } from '../pci/dma-path.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { TraceSink } from '../trace/sink.ts';
 import { HcallDispatch } from './hcall/dispatch.ts';
