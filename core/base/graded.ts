@@ -10,7 +10,7 @@ export interface Graded<T> {
 }
 
 /** A group of graded values, and the same group as code reads it. */
-export type Ungraded<G> = { readonly [K in keyof G]: G[K] extends Graded<infer T> ? T : never };
+export type Ungraded<G> = { readonly [K in keyof G]: NonNullable<G[K]> extends Graded<infer T> ? T : never };
 
 /** Strips grade and source from each value of a group. */
 export function ungraded<G extends object>(group: G): Ungraded<G> {

@@ -6,6 +6,7 @@ import type { FunctionAddress } from '../abi/ports.ts';
 import { ungraded } from '../base/graded.ts';
 import { joinU64, u64 } from '../base/u64.ts';
 import type { FirmwareLimits } from './limits.ts';
+import { blockTcesOf } from './profiles/block.ts';
 import type { NumberRule, SlotClass } from './profiles/profile.ts';
 import type { PciFunctionSpec, PeRules, PhbSpec } from './types.ts';
 
@@ -34,6 +35,8 @@ export interface PhbRequest extends PhbPlace {
   readonly functions: readonly PciFunctionSpec[];
   readonly qemu?: QemuPhbOptions;
   readonly limits?: FirmwareLimits;
+  /** Memory of the managed system, bytes; absent: as much as there can be. */
+  readonly installedMemoryBytes?: number | undefined;
 }
 
 function numberOf(rule: NumberRule, place: PhbPlace): number {
@@ -74,7 +77,7 @@ export function peRules(request: Omit<PhbRequest, 'functions'>): PeRules {
     ddwStart: u64(BigInt(limits?.ddwStart ?? qemu?.dma64WinAddr ?? values.ddwStart)),
     pageShifts,
     queryPageMask: limits?.pageMask ?? queryPageMask,
-    blockTces: limits?.blockTces ?? values.blockTces,
+    blockTces: limits?.blockTces ?? blockTcesOf(values, request.installedMemoryBytes),
     blockEnforced: limits !== undefined || values.blockEnforced,
     minTces: limits?.minTces ?? values.minTces,
     migrationMask: values.migrationMask,

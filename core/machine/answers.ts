@@ -208,6 +208,7 @@ function profileAnswers(): readonly ProfileAnswer[] {
   return PROFILES.map((profile) => ({
     id: profile.id,
     title: profile.title,
+    story: profile.story,
     slotClasses: profile.slotClasses.map((slotClass) => slotClass.id),
     values: profileValues(profile).map(({ path, graded: { value, grade, source } }) => ({
       path,

@@ -51,6 +51,15 @@ function configureText(before: MachineConfig, after: MachineConfig): string {
   set('min-memory', before.minMemoryBytes, after.minMemoryBytes, sizeText(after.minMemoryBytes));
   set('max-memory', before.maxMemoryBytes, after.maxMemoryBytes, sizeText(after.maxMemoryBytes));
   set('lmb', before.lmbBytes, after.lmbBytes, sizeText(after.lmbBytes));
+  if (after.installedMemoryBytes !== undefined) {
+    const { installedMemoryBytes } = after;
+    set(
+      'installed-memory',
+      before.installedMemoryBytes ?? 0,
+      installedMemoryBytes,
+      sizeText(installedMemoryBytes),
+    );
+  }
   set('cpus', before.cpus, after.cpus);
   set('seed', before.seed, after.seed);
   const args = after.bootArgs.join(' ');

@@ -66,6 +66,8 @@ export interface MachineConfig {
   readonly functions: readonly FunctionConfig[];
   /** Seed of the deterministic random numbers (buffer addresses, payloads). */
   readonly seed: number;
+  /** Memory of the whole managed system (PowerVM gives slots their TCEs by it); absent: the profile's. */
+  readonly installedMemoryBytes?: number;
   /** QEMU machines only. */
   readonly phbs?: readonly QemuPhbConfig[];
   readonly limits?: FirmwareLimits;

@@ -53,9 +53,10 @@ export function placeBeside(
   present: readonly PhbSpec[],
 ): Place {
   const taken = new Set(
-    present.flatMap(({ slotClass, index, functions }) =>
-      functions.map(({ slot }) => `${slotClass} ${index} ${slot}`),
-    ),
+    present.flatMap(({ slotClass: id, index, functions }) => {
+      const slotClass = findSlotClass(profile, id);
+      return slotClass === undefined ? [] : functions.map(({ slot }) => keyOf({ slotClass, index, slot }));
+    }),
   );
   const place = placeOf(fn, profile, config, taken);
   invariant(place.ok, `${fn.id} has no place`);
@@ -63,7 +64,7 @@ export function placeBeside(
 }
 
 const keyOf = ({ slotClass, index, slot }: Pick<Place, 'slotClass' | 'index' | 'slot'>): string =>
-  `${slotClass.id} ${index} ${slot}`;
+  `${slotClass.numberedAs ?? slotClass.id} ${index} ${slot}`;
 
 function placeOf(
   fn: FunctionConfig,
@@ -126,7 +127,16 @@ export function phbPlans(
   phbs = config.phbs ?? [],
 ): readonly PhbPlan[] {
   if (usesConfiguredPhbs(profile)) return phbs.map((phb) => qemuPhb(phb, config, profile, places));
-  return places.map((place) => phbPlan(place.slotClass, place.index, [place]));
+  const installedMemoryBytes = installedMemory(config, profile);
+  return places.map((place) => phbPlan(place.slotClass, place.index, [place], { installedMemoryBytes }));
+}
+
+/** Memory of the managed system: what the configuration says, else the profile's, but never less than the partition has. */
+export function installedMemory(config: MachineConfig, profile: PlatformProfile): number | undefined {
+  const usual = profile.system?.installedMemoryBytes.value;
+  return (
+    config.installedMemoryBytes ?? (usual === undefined ? undefined : Math.max(usual, config.memoryBytes))
+  );
 }
 
 function qemuPhb(
@@ -146,7 +156,7 @@ function phbPlan(
   slotClass: SlotClass,
   index: number,
   places: readonly Place[],
-  options: Pick<PhbRequest, 'qemu' | 'limits'> = {},
+  options: Pick<PhbRequest, 'qemu' | 'limits' | 'installedMemoryBytes'> = {},
 ): PhbPlan {
   const names = phbNames(slotClass, { index });
   const functions = places.map(({ config, entry, slot }) => ({

@@ -120,6 +120,8 @@ export interface PlanAnswer {
 export interface ProfileAnswer {
   readonly id: string;
   readonly title: string;
+  /** What the platform has to tell, in one sentence. */
+  readonly story?: string;
   readonly slotClasses: readonly string[];
   readonly values: readonly {
     readonly path: string;

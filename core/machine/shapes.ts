@@ -67,7 +67,7 @@ export const configShape: Shape<MachineConfig> = record(
     functions: list(functionConfig, MAX_FUNCTIONS),
     seed: uint32,
   },
-  { phbs: list(phb, 31), limits, hasDynamicMemory: boolean },
+  { installedMemoryBytes: bytes, phbs: list(phb, 31), limits, hasDynamicMemory: boolean },
 );
 
 const remark = pattern(/^\P{Cc}{1,250}$/u, 'a line of at most 250 characters');

@@ -95,6 +95,14 @@ function checkMemory(config: MachineConfig): Check {
       'raise the maximum or lower the memory',
     );
   }
+  const { installedMemoryBytes: installed } = config;
+  if (installed !== undefined && memoryBytes > installed) {
+    return fail(
+      'memory',
+      `the memory of ${sizeText(memoryBytes)} is above the ${sizeText(installed)} installed in the managed system`,
+      'raise installed-memory or lower the memory',
+    );
+  }
   return fine;
 }
 

@@ -18,6 +18,7 @@ export type ConfigChange = Partial<
     | 'memoryBytes'
     | 'maxMemoryBytes'
     | 'lmbBytes'
+    | 'installedMemoryBytes'
     | 'bootArgs'
     | 'iommuDebugMessages'
     | 'seed'

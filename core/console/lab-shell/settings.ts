@@ -51,6 +51,12 @@ export const SETTINGS: readonly Setting[] = [
     meaning: 'maximum memory: what a direct window is sized for',
     read: size((maxMemoryBytes) => ({ maxMemoryBytes })),
   },
+  {
+    name: 'installed-memory',
+    example: '256G',
+    meaning: 'memory of the whole managed system: PowerVM gives dedicated slots their TCEs by it',
+    read: size((installedMemoryBytes) => ({ installedMemoryBytes })),
+  },
   { name: 'lmb', example: '256M', meaning: 'memory block', read: size((lmbBytes) => ({ lmbBytes })) },
   { name: 'cpus', example: '1', meaning: 'processors', read: integer((cpus) => ({ cpus })) },
   {

@@ -1,11 +1,20 @@
 // The platforms. A new one: its data file, a line here.
 
 import type { Graded } from '../../base/graded.ts';
+import { powervmP10 } from './powervm-p10.ts';
+import { powervmP11 } from './powervm-p11.ts';
+import { powervmP8 } from './powervm-p8.ts';
 import { powervmP9 } from './powervm-p9.ts';
 import type { PlatformProfile, SlotClass } from './profile.ts';
 import { qemuPseries } from './qemu-pseries.ts';
 
-export const PROFILES: readonly PlatformProfile[] = [qemuPseries, powervmP9];
+export const PROFILES: readonly PlatformProfile[] = [
+  qemuPseries,
+  powervmP8,
+  powervmP9,
+  powervmP10,
+  powervmP11,
+];
 
 export function findProfile(id: string): PlatformProfile | undefined {
   return PROFILES.find((profile) => profile.id === id);
@@ -23,10 +32,10 @@ export interface ProfileValue {
 
 /** All values of a profile, in the order in which it is written. */
 export function profileValues(profile: PlatformProfile): readonly ProfileValue[] {
-  const { tce, ddw, rtas, tokens, dma, costs, vio, tree, slotClasses } = profile;
+  const { tce, ddw, rtas, tokens, dma, costs, vio, tree, system = {}, footnotes = {}, slotClasses } = profile;
   return [
-    ...Object.entries({ tce, ddw, rtas, tokens, dma, costs, vio, tree }).flatMap(([group, values]) =>
-      valuesOf(group, values),
+    ...Object.entries({ tce, ddw, rtas, tokens, dma, costs, vio, tree, system, footnotes }).flatMap(
+      ([group, values]) => valuesOf(group, values),
     ),
     ...slotClasses.flatMap((slotClass) => valuesOf(`slotClasses.${slotClass.id}`, slotClass.values)),
   ];

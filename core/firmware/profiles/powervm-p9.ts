@@ -11,6 +11,8 @@ const LOG_DEDICATED = 'log: 8375-42A, FW950.80, linuxppc-dev 2025-11 (query: lb=
 const LOG_VF =
   'log: mlx5 VF 4005:01:00.0 on POWER9, linuxppc-dev 2020-06 (windows 0, block 400000, sizes 3, migration 3)';
 const LOG_CREATE = 'log: NVMe 0121:50:00.0, linuxppc-dev 2021-10 (liobn 0x70000121, start 8000000 0)';
+const HDDW = `${MANUAL}, "I/O Adapter Enlarged Capacity"; IBM: Enabling 64-bit Huge DMA`;
+const GIB = 2 ** 30;
 const NO_SAMPLE = 'no public sample: an opaque number of our own';
 
 const shared = {
@@ -33,6 +35,13 @@ const dedicated: SlotClass = {
     ...shared,
     maxWindows: observed(2, LOG_DEDICATED),
     blockTces: observed(0x100_0000, LOG_DEDICATED),
+    blockByMemory: documented(
+      [
+        { below: 64 * GIB, tces: 0x40_0000 },
+        { below: 128 * GIB, tces: 0x80_0000 },
+      ],
+      `${MANUAL}: 16, 32 or 64 GB of 4K pages for under 64 GB, under 128 GB and more of installed memory`,
+    ),
     migrationMask: assumed(0x3, 'as logged on a VF'),
     defaultLiobn: assumed({ base: 0x6000_0010, perIndex: 1, perAdapter: 0 }, NO_SAMPLE),
     ddwLiobn: observed(
@@ -44,6 +53,20 @@ const dedicated: SlotClass = {
     drcIndex: assumed({ base: 0x2000_0010, perIndex: 1, perAdapter: 0 }, 'the PHB number, as on QEMU'),
     drcNumber: observed({ base: 0x10, perIndex: 1, perAdapter: 0 }, 'log: PHB 391 is 0187:'),
     bus: observed(1, 'log: 0010:01:00.0'),
+  },
+};
+
+const dedicatedHddw: SlotClass = {
+  ...dedicated,
+  id: 'dedicated-hddw',
+  title: 'Dedicated slot with enlarged capacity (HDDW)',
+  numberedAs: dedicated.id,
+  values: {
+    ...dedicated.values,
+    enlarged: documented(
+      { pageShift: 16, leastBytes: 32 * GIB },
+      `${HDDW}: all installed memory in 64K pages, at least 32 GB, where that is more than the normal capacity; log: lb=4000000 on one slot`,
+    ),
   },
 };
 
@@ -81,6 +104,14 @@ const sriovVf: SlotClass = {
 export const powervmP9: PlatformProfile = {
   id: 'powervm-p9',
   title: 'PowerVM on POWER9',
+  story:
+    'POWER9 knows I/O pages of 4K and 64K only, and a VF has one window: to get the 64-bit one Linux must give the default one up.',
+  system: {
+    installedMemoryBytes: assumed(
+      4096 * GIB,
+      'a big machine: its enlarged slots get the block that one log shows (lb=4000000)',
+    ),
+  },
   tce: {
     partitionBounds: documented(
       true,
@@ -187,5 +218,5 @@ export const powervmP9: PlatformProfile = {
     ),
     memory: documented('first-lmb', 'LoPAR app_papr_binding: memory@0 is the RMA, other LMBs are dynamic'),
   },
-  slotClasses: [dedicated, sriovVf],
+  slotClasses: [dedicated, sriovVf, dedicatedHddw],
 };

@@ -31,6 +31,18 @@ export interface NumberRule {
   readonly perAdapter: number;
 }
 
+/** The block of a slot in a managed system with less than `below` bytes of memory. */
+export interface BlockStep {
+  readonly below: number;
+  readonly tces: number;
+}
+
+/** A block for all installed memory (at least `leastBytes`) in pages of 2^pageShift bytes. */
+export interface EnlargedBlock {
+  readonly pageShift: number;
+  readonly leastBytes: number;
+}
+
 /** What a PE in a slot of this kind is given (PeRules, as graded data), and how it is numbered. */
 export interface SlotClassValues {
   readonly ddw: boolean;
@@ -42,7 +54,12 @@ export interface SlotClassValues {
   /** log2 of the I/O page sizes that create accepts. */
   readonly pageShifts: readonly number[];
   readonly queryPageMask: number;
+  /** TCEs of a PE's largest contiguous block; with `blockByMemory`: on a system of any size beyond its steps. */
   readonly blockTces: number;
+  /** Smaller systems are given smaller blocks: the first step whose `below` is above the installed memory, ascending. */
+  readonly blockByMemory?: readonly BlockStep[];
+  /** Enlarged capacity (HDDW): the block maps all installed memory, if that is more. */
+  readonly enlarged?: EnlargedBlock;
   readonly blockEnforced: boolean;
   readonly minTces: number;
   readonly migrationMask: number;
@@ -65,6 +82,8 @@ export interface SlotClass {
   readonly isVf: boolean;
   /** own: each function has a PHB (a PE) to itself. configured: the machine's configuration names PHBs; functions share them. */
   readonly phbs: 'own' | 'configured';
+  /** The slot class whose numbers these slots share (a slot is the same slot whatever its capacity); absent: numbers of its own. */
+  readonly numberedAs?: string;
   readonly values: GradedGroup<SlotClassValues>;
 }
 
@@ -106,9 +125,19 @@ export interface VioValues {
   readonly windowBytes: number;
 }
 
+/** The managed system around the partition. */
+export interface SystemValues {
+  /** Memory of the whole machine, bytes, where a configuration does not say it; slots are given TCEs by it. */
+  readonly installedMemoryBytes: number;
+}
+
 export interface PlatformProfile {
   readonly id: string;
   readonly title: string;
+  /** What this platform has to tell, in one sentence. */
+  readonly story: string;
+  /** Absent: nothing depends on the managed system. */
+  readonly system?: GradedGroup<SystemValues>;
   readonly tce: GradedGroup<TceRules>;
   readonly ddw: GradedGroup<DdwRules>;
   readonly rtas: GradedGroup<RtasRules>;
@@ -118,4 +147,6 @@ export interface PlatformProfile {
   readonly vio: GradedGroup<VioValues>;
   readonly tree: GradedGroup<TreeValues>;
   readonly slotClasses: readonly SlotClass[];
+  /** Values of its forerunners, to be shown: no code reads them. */
+  readonly footnotes?: Readonly<Record<string, Graded<unknown>>>;
 }

@@ -44,6 +44,8 @@ const phb: SlotClass = {
 export const qemuPseries: PlatformProfile = {
   id: 'qemu-pseries',
   title: 'QEMU pseries 7.2',
+  story:
+    'QEMU offers two windows per bridge with pages up to 16M and never runs out of TCEs; a wrong DMA is dropped without a word.',
   tce: {
     partitionBounds: verified(false, IOMMU),
     allOrNothing: verified(false, IOMMU),
