@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_LPAR, defaultScenario } from './default-scenario.ts';
 import { replaySession } from './replay.ts';
@@ -91,6 +93,12 @@ describe('a session file', () => {
     expect(parseSessionFile(text)).toMatchObject({ ok: false, error: { code: 'unknown-field' } });
     expect('polluted' in {}).toBe(false);
   });
+});
+
+it('a file of version 1, as it was first written, is read for ever', () => {
+  const text = readFileSync(join(import.meta.dirname, 'fixtures', 'version-1.ddwrun'), 'utf8');
+  const parsed = parseSessionFile(text);
+  expect(parsed).toEqual({ ok: true, value: JSON.parse(text) });
 });
 
 describe('a replay', () => {
