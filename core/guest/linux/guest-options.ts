@@ -16,5 +16,7 @@ export interface LinuxGuestOptions {
   readonly bootArgs: readonly string[];
   /** dyndbg of iommu.c and dma-iommu.c: the debug lines are printed too. */
   readonly iommuDebugMessages: boolean;
+  /** A kdump kernel: it leaves alone what the crashed one has mapped (is_kdump_kernel()). */
+  readonly crashKernel?: boolean;
   readonly seed: number;
 }

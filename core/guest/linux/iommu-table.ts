@@ -191,6 +191,11 @@ export class IommuTable {
     return this.map.has(index);
   }
 
+  /** Marks an entry that was found in use (a table inherited from a crashed kernel). */
+  keep(index: number): void {
+    if (!this.isSet(index)) this.take(index, 1);
+  }
+
   private take(index: number, count: number): void {
     this.used += count;
     this.map.set(index, count);

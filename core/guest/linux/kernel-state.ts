@@ -62,6 +62,8 @@ export interface KernelState {
   readonly listPage: (cpu: number) => number | undefined;
   readonly disableDdw: boolean;
   readonly novmerge: boolean;
+  /** is_kdump_kernel(). */
+  readonly crashKernel: boolean;
   /** dma_win_list. */
   readonly windows: DmaWindow[];
   /** failed_ddw_pdn_list: PEs that are not tried again. */

@@ -32,6 +32,7 @@ export function newKernel(options: LinuxGuestOptions): KernelState {
     tceOps: new TceOps({ hcalls, printk, features, stuffLimit: build.stuffLimit.value, listPage }),
     disableDdw: bootArgs.includes('disable_ddw'),
     novmerge: bootArgs.includes('iommu=novmerge'),
+    crashKernel: options.crashKernel ?? false,
     windows: [],
     failed: new Set(),
     windowMutex: false,

@@ -39,12 +39,36 @@ export function* initTable(k: KernelState, plan: TablePlan): Generator<number, I
   const table = new IommuTable(parameters, k.build.largePoolLastResort.value);
   if (plan.reserve !== undefined)
     table.reserve(plan.reserve.from, plan.reserve.to, k.build.reservedRange.value);
-  yield* k.tceOps.clearTable(table);
+  yield* k.crashKernel ? keepTable(k, table) : k.tceOps.clearTable(table);
   if (!k.welcomed) {
     k.welcomed = true;
     k.printk.line('info', `IOMMU table initialized, virtual merging ${k.novmerge ? 'disabled' : 'enabled'}`);
   }
   return table;
+}
+
+/** KDUMP_MIN_TCE_ENTRIES, and the value that some firmware has in entries nobody uses. */
+const LEAST_FREE_ENTRIES = 2048;
+const UNUSED_HI = 0x7fff_ffff;
+
+/** iommu_table_clear() of a kdump kernel: entries in use are read and kept, since devices may still write through them. */
+function* keepTable(k: KernelState, table: IommuTable): Generator<number, void, void> {
+  let kept = 0;
+  for (let i = 0; i < table.size; i++) {
+    k.hcalls.get(table.liobn, table.busHiOf(i), table.busLoOf(i));
+    const { tceHi, tceLo } = k.hcalls;
+    const used = (tceHi !== 0 || tceLo !== 0) && !(tceHi === UNUSED_HI && tceLo === -1);
+    if (used) {
+      kept++;
+      table.keep(i);
+    }
+    if (i % 64 === 63) yield 0;
+  }
+  if (table.size - kept >= LEAST_FREE_ENTRIES) return;
+  k.printk.line('warn', 'TCE table is full; freeing ');
+  k.printk.line('warn', `${LEAST_FREE_ENTRIES} entries for the kdump boot`);
+  // In a table that is smaller the index runs below zero, and the kernel frees nothing.
+  if (table.size >= LEAST_FREE_ENTRIES) table.clearBits(table.size - LEAST_FREE_ENTRIES, LEAST_FREE_ENTRIES);
 }
 
 /**
