@@ -1,23 +1,36 @@
 // The steps of one kernel's life, as the guest's script and the host took them.
 
-import type { LinuxDevice } from '../../../core/index.ts';
+import type { DtNode, LinuxDevice, LinuxGuest, Task } from '../../../core/index.ts';
 import type { LinuxModule } from './linux-modules.ts';
 import { linuxModule } from './linux-modules.ts';
 import { recordedDriver } from './scenario-driver.ts';
-import type { PlanDevice } from './scenario-plan.ts';
-import type { ScenarioRun } from './scenario-run.ts';
+import type { Plan, PlanDevice } from './scenario-plan.ts';
+import type { ScenarioPlatform } from './scenario-platform.ts';
 import type { PlanStep } from './scenario-steps.ts';
 import { snapshot } from './scenario-tree.ts';
 
+/** What the steps act on: the run of a plan, with the kernel that is alive. */
+export interface ActionHost {
+  readonly plan: Plan;
+  readonly platform: ScenarioPlatform;
+  readonly guest: LinuxGuest;
+  readonly dumps: Map<string, DtNode>;
+  readonly notUnderstood: string[];
+  /** Order in which functions of one load are probed, given in scan order. */
+  probeOrder(devices: readonly LinuxDevice[]): readonly LinuxDevice[];
+  /** Runs a task of the kernel to its end. */
+  perform(task: Task): void;
+}
+
 export class ScenarioActions {
-  private readonly run: ScenarioRun;
+  private readonly run: ActionHost;
   private readonly loaded = new Set<string>();
   private readonly overrides = new Map<string, string>();
   private kexecLoaded = false;
   /** The next kernel can boot: the machine was reset, or this kernel has left it what it needs. */
   handedOver = false;
 
-  constructor(run: ScenarioRun) {
+  constructor(run: ActionHost) {
     this.run = run;
   }
 
@@ -66,6 +79,7 @@ export class ScenarioActions {
       case 'kexec-load':
         return this.loadKernel(step.crash);
       case 'kexec':
+      case 'crash':
         this.handedOver = this.kexecLoaded;
         return;
       // Workloads, and what else leaves the IOMMU code alone: their requests are fed where the recording has them.
@@ -93,7 +107,7 @@ export class ScenarioActions {
       .filter(
         (dev) => dev.driver === null && this.moduleOf(dev) !== undefined && !this.overrides.has(dev.fn),
       );
-    for (const dev of this.run.options.probeOrder(waiting)) this.probe(dev.fn);
+    for (const dev of this.run.probeOrder(waiting)) this.probe(dev.fn);
   }
 
   private moduleOf(dev: LinuxDevice): LinuxModule | undefined {
@@ -179,11 +193,8 @@ export class ScenarioActions {
   }
 
   private loadKernel(crash: boolean): void {
-    if (crash) this.run.notUnderstood.push('a crash kernel');
-    else {
-      this.kexecLoaded = true;
-      this.run.platform.handOver(this.run.guest.deviceTree());
-    }
+    this.kexecLoaded = true;
+    this.run.platform.handOver(this.run.guest.deviceTree(), crash);
   }
 }
 

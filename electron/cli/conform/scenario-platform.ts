@@ -40,6 +40,8 @@ export class ScenarioPlatform {
   layout: MemoryLayout;
   private readonly hasUsbDisk: boolean;
   private handedOver: DtNode | undefined;
+  /** The next kernel is a crash kernel: it sees less memory. */
+  crashKernel = false;
 
   /** Errors: a platform or kernel that the model does not have. */
   static build({ machine, epochs }: Plan): Result<ScenarioPlatform> {
@@ -114,7 +116,7 @@ export class ScenarioPlatform {
     return {
       hcall: this.recorder.hcall,
       rtas: this.recorder.rtas,
-      memory: this.memory,
+      memory: this.crashKernel ? partOf(this.memory, this.usableBytes) : this.memory,
       mmio: { read32: () => -1, write32: () => undefined },
       deviceTree: () => this.bootTree(),
     };
@@ -125,16 +127,29 @@ export class ScenarioPlatform {
     this.firmware.reset();
     this.memory.clear();
     this.handedOver = undefined;
+    this.crashKernel = false;
   }
 
   /**
    * kexec: the next kernel gets this one's tree, read from /proc/device-tree; there the functions below a PHB come in reverse
    * order. Windows and tables stay as they are.
    */
-  handOver(tree: DtNode): void {
+  handOver(tree: DtNode, crash: boolean): void {
     const copy = snapshot(tree);
     for (const node of copy.children) if (node.name.startsWith('pci@')) node.children.reverse();
+    if (crash) limitMemory(copy, this.usableBytes);
     this.handedOver = copy;
+    this.crashKernel = crash;
+  }
+
+  /** What a crash kernel may use: up to the end of its reserved area, which begins at 512 MiB or half of a smaller RAM. */
+  private get usableBytes(): number {
+    const size = /^crashkernel=(\d+)([KMG])/.exec(
+      this.machine.bootArgs.find((a) => a.startsWith('crashkernel=')) ?? '',
+    );
+    const unit = 2 ** (10 * ('KMG'.indexOf(size?.[2] ?? 'M') + 1));
+    const base = Math.min(this.machine.ramBytes / 2, 2 ** 29);
+    return Math.min(this.machine.ramBytes, base + Number(size?.[1] ?? 0) * unit);
   }
 
   hasMemory(address: number): boolean {
@@ -166,6 +181,29 @@ export class ScenarioPlatform {
     for (const { children } of controllers)
       children.push({ name: 'storage@1', properties: new Map([['reg', reg]]), children: [] });
     return tree;
+  }
+}
+
+function partOf(memory: GuestMemory, ramBytes: number): GuestPorts['memory'] {
+  return {
+    ramBytes,
+    bytes: (address, length) => memory.bytes(address, length),
+    words: (a) => memory.words(a),
+  };
+}
+
+/** kexec-tools: `linux,usable-memory` on each memory node that a crash kernel may use a part of. */
+function limitMemory(tree: DtNode, usableBytes: number): void {
+  for (const { name, properties } of tree.children) {
+    const reg = properties.get('reg');
+    if (!name.startsWith('memory@') || reg === undefined) continue;
+    const view = new DataView(reg.buffer, reg.byteOffset);
+    const start = view.getBigUint64(0);
+    const end = start + view.getBigUint64(8);
+    const usable = new DataView(new ArrayBuffer(16));
+    usable.setBigUint64(0, start);
+    usable.setBigUint64(8, BigInt(usableBytes) < end ? BigInt(usableBytes) - start : end - start);
+    if (BigInt(usableBytes) > start) properties.set('linux,usable-memory', new Uint8Array(usable.buffer));
   }
 }
 

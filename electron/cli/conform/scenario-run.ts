@@ -3,6 +3,7 @@
 
 import type { DtNode, LinuxDevice, Result, Task } from '../../../core/index.ts';
 import { LinuxGuest, ok } from '../../../core/index.ts';
+import type { ActionHost } from './scenario-actions.ts';
 import { ScenarioActions } from './scenario-actions.ts';
 import type { Call } from './scenario-call.ts';
 import { logSink } from './scenario-driver.ts';
@@ -48,13 +49,13 @@ export function runPlan(plan: Plan, options: RunOptions): Result<Prediction> {
   return ok(run.prediction());
 }
 
-export class ScenarioRun {
+class ScenarioRun implements ActionHost {
   readonly plan: Plan;
   readonly platform: ScenarioPlatform;
-  readonly options: RunOptions;
   readonly dumps = new Map<string, DtNode>();
   readonly notUnderstood: string[] = [];
   guest: LinuxGuest;
+  private readonly options: RunOptions;
   private readonly setUp = new Map<BusName, Call[]>();
   private failedRtas: Call[] = [];
   private readonly work: WorkPair[] = [];
@@ -84,6 +85,7 @@ export class ScenarioRun {
       cpus,
       bootArgs,
       iommuDebugMessages,
+      crashKernel: this.platform.crashKernel,
       seed: 1,
     });
   }
@@ -131,6 +133,10 @@ export class ScenarioRun {
       dumps,
       notUnderstood,
     };
+  }
+
+  probeOrder(devices: readonly LinuxDevice[]): readonly LinuxDevice[] {
+    return this.options.probeOrder(devices);
   }
 
   /** Runs a task of the kernel to its end, files its calls, then what the recording has up to the next set-up call. */
