@@ -16,25 +16,37 @@ const tool = (script, args) => run(process.execPath, [join(root, 'node_modules',
 const check = async (script, args = []) =>
   oneCheck((await run(process.execPath, [join(root, script), ...args])) === 0);
 
-async function types() {
+// The quick subset remembers what it saw (in .cache, by content); npm test looks at everything afresh.
+/** @param {string} name */
+const cached = (name) => join(root, '.cache', name);
+
+/** @param {boolean} quick */
+async function types(quick) {
   const projects = ['core', 'electron', 'build', '.'];
-  const codes = await Promise.all(
-    projects.map((project) => tool('typescript/bin/tsc', ['-p', join(root, project, 'tsconfig.json')])),
-  );
+  /** @param {string} project */
+  const remember = (project) =>
+    quick ? ['--incremental', '--tsBuildInfoFile', cached(`types-${project}.tsbuildinfo`)] : [];
   const page = ['--workspace', 'renderer', '--tsconfig', './tsconfig.json', '--output', 'human-verbose'];
-  codes.push(await tool('svelte-check/bin/svelte-check', page));
+  const codes = await Promise.all([
+    tool('svelte-check/bin/svelte-check', page),
+    ...projects.map((project) =>
+      tool('typescript/bin/tsc', ['-p', join(root, project, 'tsconfig.json'), ...remember(project)]),
+    ),
+  ]);
   return oneCheck(codes.every((code) => code === 0));
 }
 
-async function lint() {
-  const eslint = await tool('eslint/bin/eslint.js', [
-    '--config',
-    'build/eslint.config.js',
-    '--max-warnings=0',
-    '.',
+/** @param {boolean} quick */
+async function lint(quick) {
+  /** @param {string} name */
+  const remember = (name) =>
+    quick ? ['--cache', '--cache-strategy', 'content', '--cache-location', cached(name)] : [];
+  const rules = ['--config', 'build/eslint.config.js', '--max-warnings=0'];
+  const codes = await Promise.all([
+    tool('eslint/bin/eslint.js', [...rules, ...remember('eslint'), '.']),
+    tool('prettier/bin/prettier.cjs', ['--log-level', 'warn', ...remember('prettier'), '--check', '.']),
   ]);
-  const prettier = await tool('prettier/bin/prettier.cjs', ['--log-level', 'warn', '--check', '.']);
-  return oneCheck(eslint === 0 && prettier === 0);
+  return oneCheck(codes.every((code) => code === 0));
 }
 
 /** @param {string} config @param {string} name @param {readonly string[]} [more] */
