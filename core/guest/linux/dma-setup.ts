@@ -114,13 +114,13 @@ function* setupDeviceInner(k: KernelState, dev: GuestDevice): Generator<number, 
   const group = found.node.pdn?.tableGroup;
   if (group === undefined) return;
   if (!made) k.printk.line('debug', `  found DMA window, table: ${hashedPointer(group.id)}`);
-  if (k.build.queryAtScan.value && !group.queried) queryAtScan(k, dev, found.node);
+  if (k.build.queryAtScan.value && !k.crashKernel && !group.queried) queryAtScan(k, dev, found.node);
   dev.table = group.tables[0];
   if (dev.table !== undefined) dev.mode = 'default';
   k.printk.dev('info', dev, `Adding to iommu group ${group.id}`);
 }
 
-/** spapr_tce_init_table_group(): one query per PE, for what VFIO may offer. */
+/** spapr_tce_init_table_group(): one query per PE, for what VFIO may offer; none in a kdump kernel. */
 function queryAtScan(k: KernelState, dev: GuestDevice, node: LiveNode): void {
   const group = node.pdn?.tableGroup;
   if (group === undefined) return;
