@@ -38,6 +38,13 @@ export class WindowBook {
     return Number((start ?? 0n) >> BigInt(pageShift));
   }
 
+  /** A read of an entry that a driver holds. */
+  isDriverEntry(call: Call): call is TceCall {
+    if (call.kind !== 'tce' || call.op !== 'H_GET_TCE') return false;
+    const { held, pageShift } = this.stateOf(call.liobn);
+    return held.has(Number((call.ioba ?? 0n) >> BigInt(pageShift)));
+  }
+
   classify(call: Call): CallClass {
     if (call.kind === 'rtas') {
       this.noteRtas(call.name, call.liobn, call.fields, call.ret);
