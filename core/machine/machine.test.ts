@@ -328,4 +328,20 @@ describe('when something breaks', () => {
     expect(machine.state).toBe('off');
     expect(machine.oops).toBeUndefined();
   });
+
+  it('a kernel that died in its DMA code takes its I/O with it: figures as they were, nothing left to run', () => {
+    const machine = machineWith(1);
+    did(machine, { do: 'boot' });
+    machine.dispatch({ do: 'io-start', id: 'vf0', io: { ...io, count: 0 } });
+    for (let n = 0; n < 100; n++) machine.step();
+    // As KernelState says it when the DMA code meets a freed table.
+    const guest = machine.guest ?? {};
+    Object.defineProperty(guest, 'oops', { get: () => 'Kernel access of bad area' });
+    while (machine.step());
+    expect([machine.state, machine.oops, machine.idle]).toEqual(['oops', 'Kernel access of bad area', true]);
+    expect(eventsOf(machine, 'io-figures').map((event) => event.id)).toEqual(['vf0']);
+    expect(refusal(machine, { do: 'io-start', id: 'vf0', io })).toBe('the guest has crashed');
+    did(machine, { do: 'reset' });
+    expect([machine.state, machine.oops]).toEqual(['running', undefined]);
+  });
 });
