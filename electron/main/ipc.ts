@@ -11,7 +11,7 @@ import type {
   RequestPayload,
   UserError,
 } from '../ipc-contract.ts';
-import { PAGE_ORIGIN } from './protocol.ts';
+import { PAGE_ORIGIN } from './page-files.ts';
 
 export type Handlers = {
   readonly [N in RequestName]: (payload: RequestPayload<N>) => Answers[N] | Promise<Answers[N]>;

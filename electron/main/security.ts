@@ -2,7 +2,7 @@
 // or reach a network.
 
 import { app, session } from 'electron';
-import { PAGE_ORIGIN } from './protocol.ts';
+import { PAGE_ORIGIN } from './page-files.ts';
 
 const isOurs = (url: string): boolean => url.startsWith(`${PAGE_ORIGIN}/`) || url.startsWith('devtools://');
 

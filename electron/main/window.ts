@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import { app, BrowserWindow, nativeTheme } from 'electron';
 import type { Theme } from '../ipc-contract.ts';
-import { PAGE_URL } from './protocol.ts';
+import { PAGE_URL } from './page-files.ts';
 
 const DARK = '#161616';
 const LIGHT = '#ffffff';

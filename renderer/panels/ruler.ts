@@ -72,8 +72,8 @@ export function filledRuns(overview: TceOverviewAnswer | undefined): readonly Fi
 /** Five steps that an eye can tell apart: 0, a trace, a quarter, a half, full. */
 export function densityStep(share: number): number {
   if (share <= 0) return 0;
-  if (share < 0.05) return 0.15;
-  if (share < 0.35) return 0.4;
-  if (share < 0.95) return 0.7;
+  if (share < 0.05) return 0.35;
+  if (share < 0.35) return 0.55;
+  if (share < 0.95) return 0.8;
   return 1;
 }

@@ -12,6 +12,8 @@ export interface FeedSink {
   clear(): void;
   /** The oldest event still in view, scrollback included. */
   oldest(): number | undefined;
+  /** Lines that these events would take. */
+  lines(events: readonly TraceEvent[]): number;
   /** Lines that the view has room for. */
   room(): number;
   /** The filter does not read: the sentence and what to write instead. */
@@ -30,8 +32,9 @@ const RARE = 'not kind in {tce-hcall, dma}';
 const MOST_RARE = 400;
 /** A flood is redrawn four times a second: faster, nobody reads. */
 const SAMPLE_EVERY_MS = 250;
-/** Matches shown when a filter is set, or a page is leafed to. */
+/** Matches shown when a filter is set, or a page is leafed to; more when they fold into less than the view holds. */
 const LOOK_BACK = 1000;
+const MOST_BACK = 20_000;
 
 export class TraceFeed {
   following = true;
@@ -202,8 +205,8 @@ export class TraceFeed {
     const epoch = this.#search();
     const found: TraceEvent[] = [];
     let from: number | undefined = end - 1;
-    while (from !== undefined && from >= 0 && found.length < LOOK_BACK) {
-      const limit = LOOK_BACK - found.length;
+    while (from !== undefined && from >= 0 && this.#wantsMore(found)) {
+      const limit = found.length < LOOK_BACK ? LOOK_BACK - found.length : PAGE;
       const page: TracePage | undefined = await this.#page({ from, limit, direction: 'backward' });
       if (epoch !== this.#epoch) return;
       found.push(...(page?.events ?? []));
@@ -218,8 +221,8 @@ export class TraceFeed {
     const epoch = this.#search();
     const found: TraceEvent[] = [];
     let next: number | undefined = from;
-    while (next !== undefined && next < this.total && found.length < LOOK_BACK) {
-      const limit = LOOK_BACK - found.length;
+    while (next !== undefined && next < this.total && this.#wantsMore(found)) {
+      const limit = found.length < LOOK_BACK ? LOOK_BACK - found.length : PAGE;
       const page: TracePage | undefined = await this.#page({ from: next, limit, direction: 'forward' });
       if (epoch !== this.#epoch) return;
       found.push(...(page?.events ?? []));
@@ -227,6 +230,11 @@ export class TraceFeed {
       this.#searched((next ?? this.total) / this.total);
     }
     await this.#finish(found, next ?? this.total);
+  }
+
+  #wantsMore(found: readonly TraceEvent[]): boolean {
+    if (found.length < LOOK_BACK) return true;
+    return found.length < MOST_BACK && this.#sink.lines(found) < this.#sink.room();
   }
 
   async #finish(events: readonly TraceEvent[], cursor: number): Promise<void> {

@@ -24,7 +24,11 @@ export class Folder {
   /** Calls folded that were told at the end of the last batch. */
   #told = 0;
   #last: TraceEvent | undefined;
-  on = true;
+  on: boolean;
+
+  constructor(on = true) {
+    this.on = on;
+  }
 
   /** The items for the next events. A run that goes on in the next batch is told again, in the place of its line. */
   feed(events: readonly TraceEvent[]): readonly Item[] {

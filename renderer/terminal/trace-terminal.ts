@@ -9,7 +9,7 @@ import type { TerminalLine } from './line.ts';
 import { hasHardwareWebgl, paletteOf } from './palette.ts';
 
 export const SCROLLBACK = 20_000;
-const RESIZE_SETTLES_MS = 120;
+const RESIZE_SETTLES_MS = 50;
 /** Up one line and empty it. */
 const LINE_ANEW = '\x1b[1A\x1b[2K';
 

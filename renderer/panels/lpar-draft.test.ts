@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import type { MachineConfig } from '../../core/index.ts';
+import { draftOf, readDraft, sameConfig } from './lpar-draft.ts';
+
+const GIB = 2 ** 30;
+const config: MachineConfig = {
+  profile: 'powervm-p9',
+  kernel: '5.15',
+  pageBytes: 65_536,
+  cpus: 4,
+  minMemoryBytes: 16 * GIB,
+  memoryBytes: 64 * GIB,
+  maxMemoryBytes: 512 * GIB,
+  lmbBytes: GIB / 4,
+  bootArgs: ['multitce=off'],
+  iommuDebugMessages: false,
+  functions: [],
+  seed: 1,
+};
+
+describe('the LPAR form', () => {
+  it('reads back what it shows', () => {
+    const { config: read, errors } = readDraft(draftOf(config), config);
+    expect(errors).toEqual({});
+    expect(read !== undefined && sameConfig(read, config)).toBe(true);
+  });
+
+  it.each([
+    ['128 GiB', 128 * GIB],
+    ['128G', 128 * GIB],
+    ['  131072 MiB ', 128 * GIB],
+    ['1tib', 1024 * GIB],
+    ['0.5 TiB', 512 * GIB],
+  ])('takes a maximum written %j', (text, bytes) => {
+    expect(readDraft({ ...draftOf(config), maxMemory: text }, config).config?.maxMemoryBytes).toBe(bytes);
+  });
+
+  it.each([
+    ['maxMemory', '', 'Write a size, for example 64 GiB.'],
+    ['memory', '12 parsecs', '“12 parsecs” is not a size. Write for example 64 GiB or 512 MiB.'],
+    ['memory', '-4G', '“-4G” is not a size. Write for example 64 GiB or 512 MiB.'],
+    ['minMemory', '0', 'Memory cannot be zero.'],
+    ['maxMemory', '100000 MiB', 'Memory comes in blocks of 256 MiB: write 97.5 GiB, for example.'],
+    ['memory', '1 TiB', '1 TiB is more than the maximum, 512 GiB.'],
+    ['memory', '8 GiB', '8 GiB is less than the minimum, 16 GiB.'],
+  ] as const)('says of %s = %j: %s', (field, text, sentence) => {
+    const read = readDraft({ ...draftOf(config), [field]: text }, config);
+    expect(read.errors).toEqual({ [field]: sentence });
+    expect(read.config).toBeUndefined();
+  });
+
+  it('splits boot arguments at blanks', () => {
+    const read = readDraft({ ...draftOf(config), bootArgs: '  disable_ddw   multitce=off ' }, config);
+    expect(read.config?.bootArgs).toEqual(['disable_ddw', 'multitce=off']);
+  });
+});
