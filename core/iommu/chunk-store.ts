@@ -6,7 +6,7 @@
 // Dense chunks share one array of words, so that an hcall goes from the directory straight to them. All comes into being at the
 // first write.
 
-import { CHUNK_ENTRIES, CHUNK_WORDS, countLive, liveBit, patternOf } from './tce-chunk.ts';
+import { CHUNK_ENTRIES, CHUNK_WORDS, CONSTANT, countLive, liveBit, patternOf } from './tce-chunk.ts';
 
 const FIRST_SLOTS = 4;
 /** Words of a linear record: entry 0 as stored (2), step. */
@@ -81,18 +81,13 @@ export class ChunkStore {
     return at;
   }
 
-  /** The chunk becomes entry 0 and a step; all zero: absent. */
+  /** The chunk becomes entry 0 (stored halves) and a step; with nothing but zeros it is absent. */
   setLinear(chunk: number, hi: number, lo: number, step: number): void {
-    if ((hi | lo) === 0 && this.isAbsent(chunk)) return;
+    const zero = (hi | lo) === 0 && step === CONSTANT;
+    if (zero && this.isAbsent(chunk)) return;
     this.open();
     this.release(chunk);
-    if ((hi | lo) !== 0) {
-      const record = this.takeRecord();
-      this.records[record * RECORD_WORDS] = hi;
-      this.records[record * RECORD_WORDS + 1] = lo;
-      this.records[record * RECORD_WORDS + 2] = step;
-      this.directory[chunk] = placeOfRecord(record);
-    }
+    if (!zero) this.directory[chunk] = this.newRecord(hi, lo, step);
     this.setCount(chunk, liveBit(lo) * CHUNK_ENTRIES);
   }
 
@@ -221,6 +216,15 @@ export class ChunkStore {
     this.words = words;
     this.wide = new Float64Array(words.buffer);
     for (let slot = more - 1; slot >= slots; slot--) this.freeWords.push(slot * CHUNK_WORDS);
+  }
+
+  /** Directory entry of a new record. */
+  private newRecord(hi: number, lo: number, step: number): number {
+    const record = this.takeRecord();
+    this.records[record * RECORD_WORDS] = hi;
+    this.records[record * RECORD_WORDS + 1] = lo;
+    this.records[record * RECORD_WORDS + 2] = step;
+    return placeOfRecord(record);
   }
 
   private takeRecord(): number {
