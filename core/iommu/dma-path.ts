@@ -15,8 +15,10 @@ export type DmaFaultPolicy = 'drop' | 'freeze';
 export interface DmaEndpoint {
   readonly buid: U64;
   readonly windows: readonly DmaWindow[];
-  /** Set by a fault where the policy is to freeze; while it is set, all DMA is refused. */
-  frozen: boolean;
+  /** While it is true, all DMA is refused. */
+  readonly frozen: boolean;
+  /** A fault of the function, where the policy is to freeze. */
+  freeze(fn: FunctionAddress): void;
 }
 
 export interface DmaPathOptions {
@@ -86,9 +88,7 @@ export class DmaPath implements DmaBus {
   private report(direction: DmaDirection, busAddress: U64, bytes: number, fault: DmaFault): void {
     const { pe, fn, trace, policy } = this.options;
     trace?.emit({ kind: 'dma-fault', fn, direction, busAddress, bytes, fault });
-    if (policy !== 'freeze' || pe.frozen) return;
-    pe.frozen = true;
-    trace?.emit({ kind: 'pe-frozen', buid: pe.buid, fn });
+    if (policy === 'freeze' && !pe.frozen) pe.freeze(fn);
   }
 }
 

@@ -109,7 +109,10 @@ export class DmaWindow {
 
   /** Bytes from a bus address up to the window's start; Infinity when the start is not above it. */
   distanceToStart(busHi: number, busLo: number): number {
-    const distance = numberFromHalves(this.startHi, this.startLo) - numberFromHalves(busHi, busLo);
+    const lo = (this.startLo >>> 0) - (busLo >>> 0);
+    const hi = (this.startHi >>> 0) - (busHi >>> 0);
+    // Subtracted by halves: as doubles, two addresses near 2^59 would look the same.
+    const distance = hi * 0x1_0000_0000 + lo;
     return distance > 0 ? distance : Infinity;
   }
 }
