@@ -85,6 +85,23 @@ describe('a partition', () => {
   });
 });
 
+describe('a reset in the middle of I/O', () => {
+  it.each(Array.from({ length: 12 }, (_, i) => 100 + 5 * i))(
+    'after %d steps leaves no interrupt line up: the next I/O takes no timeout',
+    (steps) => {
+      const machine = machineWith(1);
+      did(machine, { do: 'boot' });
+      machine.dispatch({ do: 'io-start', id: 'vf0', io: { ...io, depth: 16, count: 0 } });
+      for (let i = 0; i < steps; i++) machine.step();
+      did(machine, { do: 'reset' });
+      did(machine, { do: 'io-start', id: 'vf0', io });
+      const figures = eventsOf(machine, 'io-figures').at(-1);
+      expect(figures).toMatchObject({ requests: 20, failures: 0, corrupted: 0 });
+      expect(figures?.durationNs).toBeLessThan(1_000_000_000);
+    },
+  );
+});
+
 describe('what is not possible now is refused, and changes nothing', () => {
   it.each<[string, Command[], Command, string]>([
     ['boot twice', [{ do: 'boot' }], { do: 'boot' }, 'booting begins only while the machine is off'],

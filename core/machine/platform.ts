@@ -46,6 +46,8 @@ export class Platform {
   private readonly parts: PlatformParts;
   private readonly byId = new Map<string, PlacedFunction>();
   private readonly byFn = new Map<FunctionAddress, PlacedFunction>();
+  /** Functions whose interrupt line is up and not yet seen by the guest. */
+  private readonly raised = new Set<FunctionAddress>();
 
   constructor(parts: PlatformParts) {
     this.parts = parts;
@@ -100,6 +102,8 @@ export class Platform {
   /** Partition reset: devices and windows as at power-on, memory zero. */
   reset(): void {
     for (const placed of this.functions()) placed.device.reset();
+    // Their alarms went with the scheduler's: a line left up would never be seen again.
+    this.raised.clear();
     this.firmware.reset();
     this.memory.clear();
   }
@@ -133,17 +137,16 @@ export class Platform {
 
   private createDevice(phb: PhbSpec, fn: FunctionAddress, entry: DeviceEntry, number: number): DeviceModel {
     const { firmware, scheduler, interrupt, seed } = this.parts;
-    let raised = false;
     return entry.create({
       bus: firmware.dmaBus(phb.buid, fn),
       scheduler,
       seed: (seed + number) >>> 0,
       raiseInterrupt: () => {
         // A line that is up already does not rise again; the guest sees it after the piece at work is done.
-        if (raised) return;
-        raised = true;
+        if (this.raised.has(fn)) return;
+        this.raised.add(fn);
         scheduler.after(0, () => {
-          raised = false;
+          this.raised.delete(fn);
           interrupt(fn);
         });
       },
