@@ -9,6 +9,7 @@ import type {
   UnmapRequest,
   WorkRequest,
 } from './scenario-requests.ts';
+import { stepOf } from './scenario-requests.ts';
 import type { WindowBook } from './scenario-windows.ts';
 
 /** A driver's own buffer of this size that it gives back at once is coherent too: no command at probe is that long. */
@@ -43,6 +44,7 @@ export class RequestBuilder {
       pages: u.call.count,
       calls: [u.call],
       after: u.after,
+      step: stepOf(this.options.marks, u.call.seq),
       seq: u.call.seq,
     }));
     return [...maps, ...unmaps].sort((a, b) => a.seq - b.seq);
@@ -91,6 +93,7 @@ export class RequestBuilder {
       pool: this.poolOf(run, elements),
       calls,
       after: run.after,
+      step: elements[0]?.step ?? 0,
       seq: calls[0]?.seq ?? 0,
     };
   }

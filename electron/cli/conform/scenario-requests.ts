@@ -26,6 +26,8 @@ export interface MapRequest {
   readonly calls: readonly TceCall[];
   /** Set-up calls of this bus that came before it. */
   readonly after: number;
+  /** Step of the guest script, from 1. */
+  readonly step: number;
   readonly seq: number;
 }
 
@@ -38,6 +40,7 @@ export interface UnmapRequest {
   readonly pages: number;
   readonly calls: readonly TceCall[];
   readonly after: number;
+  readonly step: number;
   readonly seq: number;
 }
 

@@ -36,6 +36,8 @@ export interface RunOptions {
   readonly requests: ReadonlyMap<BusName, readonly WorkRequest[]>;
   /** Failed RTAS calls are in the recording's trace (instrumented firmware), so they count as places in it. */
   readonly failedRtasTraced: boolean;
+  /** Step of the guest's script in which its log had been taken: what is said from then on is in no recording. */
+  readonly logClosedFrom: number;
   /** Order in which functions of one load are probed, given in scan order. */
   readonly probeOrder: (devices: readonly LinuxDevice[]) => readonly LinuxDevice[];
 }
@@ -61,6 +63,7 @@ class ScenarioRun implements ActionHost {
   private readonly work: WorkPair[] = [];
   private readonly pending = new Map<BusName, WorkRequest[]>();
   private log: string[] = [];
+  private logClosed = false;
   private feeder: WorkFeeder;
   private waiting: ReadonlySet<string> = new Set();
 
@@ -78,7 +81,9 @@ class ScenarioRun implements ActionHost {
     const { pageBytes, cpus, bootArgs, iommuDebugMessages } = this.plan.machine;
     return new LinuxGuest({
       ports: this.platform.ports(),
-      trace: logSink((line) => this.log.push(line)),
+      trace: logSink((line) => {
+        if (!this.logClosed) this.log.push(line);
+      }),
       scheduler: this.platform.scheduler,
       kernel: this.platform.kernel,
       pageBytes,
@@ -160,11 +165,20 @@ class ScenarioRun implements ActionHost {
     const queue = this.pending.get(bus);
     const place = this.setUp.get(bus)?.length ?? 0;
     for (let request = queue?.[0]; request !== undefined && request.after <= place; request = queue?.[0]) {
+      this.passTime(request.step);
+      this.logClosed = request.step >= this.options.logClosedFrom;
       const pair = this.feeder.perform(bus, request, this.waiting);
+      this.logClosed = false;
       if (pair === undefined) return;
       this.work.push(pair);
       queue?.shift();
     }
+  }
+
+  /** Time matters to rate-limited messages alone: a boot takes about two seconds, each step of the guest's script one. */
+  private passTime(step: number): void {
+    const { clock } = this.platform;
+    clock.nowNs = Math.max(clock.nowNs, (1 + step) * 1_000_000_000);
   }
 
   /** Functions that a step still to come will bind: their requests wait for it. */

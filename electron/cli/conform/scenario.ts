@@ -33,6 +33,8 @@ export function conformRecording(recording: Recording): ConformReport {
     const prediction = runPlan(recording.plan, {
       requests,
       failedRtasTraced: recording.plan.machine.limits !== undefined,
+      // The script takes the log, then writes its last mark and powers off.
+      logClosedFrom: marksOf(recording).length,
       probeOrder,
     });
     if (!prediction.ok) return report([unusable(prediction.error.message)]);
@@ -66,14 +68,18 @@ function unusable(message: string): ConformPart {
   return { part: 'machine', equal: 0, compared: 1, status: 'DIFF', firstDifference };
 }
 
+function marksOf({ trace = [] }: Recording): readonly { readonly seq: number; readonly name: string }[] {
+  return trace.flatMap((l) =>
+    l.kind === 'event' && l.event === 'mark' ? [{ seq: l.seq, name: l.name }] : [],
+  );
+}
+
 function requestsOf(
   recording: Recording,
   buses: ReadonlyMap<BusName, readonly ClassifiedCall[]>,
 ): ReadonlyMap<BusName, readonly WorkRequest[]> {
   const { machine } = recording.plan;
-  const marks = (recording.trace ?? []).flatMap((l) =>
-    l.kind === 'event' && l.event === 'mark' ? [{ seq: l.seq, name: l.name }] : [],
-  );
+  const marks = marksOf(recording);
   return new Map(
     [...buses].map(([bus, line]) => {
       const index = Number(/^PHB (\d+)$/.exec(bus)?.[1] ?? -1);
