@@ -15,6 +15,8 @@ export interface HostRuns {
   toHost(view: Uint8Array): void;
   /** Fills `view` from host memory, after what was moved before. */
   fromHost(view: Uint8Array): void;
+  /** Writes `view` to the end of the pieces, wherever the transfer stands and however it went. False: out of reach. */
+  finish(view: Uint8Array): boolean;
 }
 
 /** Upper half of the bus address `offset` bytes after (hi, lo). */
@@ -77,5 +79,12 @@ export function createHostRuns(bus: DmaBus): HostRuns {
     add,
     toHost: (view) => move(view, true),
     fromHost: (view) => move(view, false),
+    finish(view) {
+      const last = count - 1;
+      const offset = (lengths[last] ?? 0) - view.length;
+      if (last < 0 || offset < 0) return false;
+      const lo = los[last] ?? 0;
+      return bus.write(hiAfter(his[last] ?? 0, lo, offset), (lo + offset) | 0, view).fault === undefined;
+    },
   };
 }

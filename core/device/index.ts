@@ -5,6 +5,7 @@ import { createAhci } from './ahci.ts';
 import { createNic } from './nic.ts';
 import { createNvme } from './nvme.ts';
 import { createTestdev } from './testdev.ts';
+import { createVirtioBlk, createVirtioBlkNoIommu } from './virtio-blk.ts';
 
 export interface DeviceEntry {
   /** Name in commands and scenarios (FunctionConfig.device). */
@@ -20,6 +21,8 @@ export interface DeviceEntry {
   /** DMA masks that its Linux driver asks for; 32 (PCI's default) where no driver binds. */
   readonly dmaMaskBits: number;
   readonly coherentMaskBits: number;
+  /** It reaches guest real memory past the IOMMU (DeviceHost.realMemory): a virtio device without VIRTIO_F_ACCESS_PLATFORM. */
+  readonly bypassesIommu?: boolean;
 }
 
 const entries: readonly DeviceEntry[] = [
@@ -78,6 +81,30 @@ const entries: readonly DeviceEntry[] = [
     nodeName: 'sata',
     dmaMaskBits: 64,
     coherentMaskBits: 64,
+  },
+  {
+    device: 'virtio-blk',
+    title: 'virtio block device of 1 TiB, behind the IOMMU (iommu_platform=on)',
+    create: createVirtioBlk,
+    vendor: 0x1af4,
+    deviceId: 0x1042,
+    classCode: 0x010000,
+    nodeName: 'scsi',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+  },
+  {
+    // Recorded as QEMU's transitional device.
+    device: 'virtio-blk-noiommu',
+    title: 'virtio block device of 1 TiB, past the IOMMU: no TCE is used',
+    create: createVirtioBlkNoIommu,
+    vendor: 0x1af4,
+    deviceId: 0x1001,
+    classCode: 0x010000,
+    nodeName: 'scsi',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+    bypassesIommu: true,
   },
   {
     device: 'pci-testdev',

@@ -5,6 +5,7 @@ import { invariant } from '../base/invariant.ts';
 import type { DeviceEntry } from '../device/index.ts';
 import type { FirmwareApi, PhbSpec } from '../firmware/types.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
+import { realMemoryBus } from '../memory/real-memory-bus.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { FunctionDescription } from '../trace/events.ts';
 import type { TraceSink } from '../trace/sink.ts';
@@ -139,6 +140,7 @@ export class Platform {
     const { firmware, scheduler, interrupt, seed } = this.parts;
     return entry.create({
       bus: firmware.dmaBus(phb.buid, fn),
+      ...(entry.bypassesIommu === true ? { realMemory: realMemoryBus(this.memory) } : {}),
       scheduler,
       seed: (seed + number) >>> 0,
       raiseInterrupt: () => {

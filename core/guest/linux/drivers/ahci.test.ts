@@ -4,7 +4,7 @@ import { ahciDriver } from './ahci.ts';
 import { createRig, interrupt, probe } from './test-rig.ts';
 
 describe('the ahci driver', () => {
-  it('takes coherent memory for each of six ports, then maps the 512 bytes of IDENTIFY DEVICE', () => {
+  it('takes coherent memory for each of six ports, then maps IDENTIFY DEVICE and the first page', () => {
     const rig = createRig({ pageBytes: 65536, ioPageBytes: 4096, merge: true });
     const { bus, scheduler, dma } = rig;
     rig.device = createAhci({ bus, scheduler, raiseInterrupt: () => interrupt(rig), seed: 1 });
@@ -21,6 +21,10 @@ describe('the ahci driver', () => {
     };
     expect(probe(rig, ahciDriver)).toBe(0);
     // 32 headers, 256 bytes of FISes, 32 tables with 168 PRDs.
-    expect(calls).toEqual([...Array<string>(6).fill('coherent 91392'), 'from-device 512']);
+    expect(calls).toEqual([
+      ...Array<string>(6).fill('coherent 91392'),
+      'from-device 512',
+      'from-device 65536',
+    ]);
   });
 });

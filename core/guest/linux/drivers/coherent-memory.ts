@@ -12,6 +12,7 @@ export interface CoherentMemory {
   get32(offset: number): number;
   set32(offset: number, value: number): void;
   get16(offset: number): number;
+  set16(offset: number, value: number): void;
   get8(offset: number): number;
   set8(offset: number, value: number): void;
 }
@@ -33,9 +34,17 @@ function blockViews(memory: GuestMemoryPort, address: number, bytes: number): Da
 export function allocCoherent(context: DriverContext, bytes: number): CoherentMemory | undefined {
   const { dma, dev, memory } = context;
   const address = dma.allocCoherent(dev, bytes);
-  if (address === undefined) return undefined;
-  const hi = dma.handleHi;
-  const lo = dma.handleLo;
+  return address === undefined ? undefined : sharedMemory(memory, address, bytes, dma.handleHi, dma.handleLo);
+}
+
+/** A view of memory at `address` that the device knows as (hi, lo). */
+export function sharedMemory(
+  memory: GuestMemoryPort,
+  address: number,
+  bytes: number,
+  hi: number,
+  lo: number,
+): CoherentMemory {
   const start = address % BLOCK;
   const views = blockViews(memory, address, bytes);
   const only = new DataView(new ArrayBuffer(0));
@@ -49,6 +58,7 @@ export function allocCoherent(context: DriverContext, bytes: number): CoherentMe
     get32: (offset) => view(offset).getInt32(at(offset), true),
     set32: (offset, value) => view(offset).setInt32(at(offset), value, true),
     get16: (offset) => view(offset).getUint16(at(offset), true),
+    set16: (offset, value) => view(offset).setUint16(at(offset), value, true),
     get8: (offset) => view(offset).getUint8(at(offset)),
     set8: (offset, value) => view(offset).setUint8(at(offset), value),
   };

@@ -3,7 +3,8 @@
 import { invariant } from '../../../base/invariant.ts';
 import type { Task } from '../../../time/scheduler.ts';
 import type { BoundDriver, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
-import type { Disk, DiskPorts } from './disk.ts';
+import { cutBuffers } from './data-buffer.ts';
+import type { Disk, DiskCommand, DiskPorts } from './disk.ts';
 import { startDiskIo, type DiskIo } from './disk-io.ts';
 import { newFigures } from './workload.ts';
 
@@ -11,6 +12,11 @@ import { newFigures } from './workload.ts';
 const DRAIN_NS = 1e9;
 const DRAIN_STEP_NS = 100_000;
 const RESET_POLL_NS = 10e6;
+/** A disk that answers nothing within five seconds is not added. */
+const PROBE_POLL_NS = 100_000;
+const PROBE_POLLS = 50_000;
+const EIO = -5;
+const ENOMEM = -12;
 
 /** Brings the disk of `create` up and binds it, or says why not (a negative errno; nothing is held then). */
 export function* probeDisk(
@@ -19,11 +25,45 @@ export function* probeDisk(
 ): Generator<number, BoundDriver | number, void> {
   const now = { figures: newFigures(), cpu: 0 };
   const disk = create({ context, figures: () => now.figures, cpu: () => now.cpu });
-  const error = yield* disk.bringUp();
+  const error = (yield* disk.bringUp()) || (yield* readPartitions(context, disk));
   if (error === 0) return bind(context, disk, now);
   context.log('warn', `probe failed with error ${error}`);
   disk.halt();
   disk.free();
+  return error;
+}
+
+/** read_part_sector(): the first page of the disk, as adding it makes the kernel look for partitions. 0, or a negative errno. */
+function* readPartitions(context: DriverContext, disk: Disk): Generator<number, number, void> {
+  const { pages, pageBytes } = context;
+  const page = pages.alloc(0);
+  if (page === undefined) return ENOMEM;
+  const [buffer] = cutBuffers([page], pageBytes, pageBytes, pageBytes, 1);
+  invariant(buffer !== undefined, 'one page is one buffer');
+  const command: DiskCommand = {
+    ...{ tag: 0, slot: 0, buffer, offset: 0, address: 0, seed: 0 },
+    ...{ submittedNs: 0, active: true, requeues: 0 },
+  };
+  const answer = yield* readPage(disk, command);
+  pages.free(page, 0);
+  if (answer !== undefined) context.log('warn', `${disk.name}: unable to read partition table: ${answer}`);
+  return answer === 'no answer' ? EIO : 0;
+}
+
+/** How reading failed; undefined: it did not. */
+function* readPage(disk: Disk, command: DiskCommand): Generator<number, string | undefined, void> {
+  if (!disk.start(command, true)) return 'not mapped';
+  let error: string | undefined = 'no answer';
+  for (let polls = 0; polls < PROBE_POLLS && command.active; polls++) {
+    yield PROBE_POLL_NS;
+    disk.reap((_tag, how) => {
+      command.active = false;
+      error = how;
+    });
+  }
+  if (!command.active) return error;
+  disk.halt();
+  disk.drop(command);
   return error;
 }
 

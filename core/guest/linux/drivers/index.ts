@@ -3,9 +3,18 @@
 import type { Driver } from '../types.ts';
 import { ahciDriver } from './ahci.ts';
 import { nvmeDriver } from './nvme.ts';
+import { virtioBlkDriver, virtioBlkNoIommuDriver } from './virtio-blk.ts';
 import { e1000Driver, e1000eDriver, vfnetDriver } from './ring-nic.ts';
 
-export const DRIVERS: readonly Driver[] = [nvmeDriver, vfnetDriver, e1000Driver, e1000eDriver, ahciDriver];
+export const DRIVERS: readonly Driver[] = [
+  nvmeDriver,
+  vfnetDriver,
+  e1000Driver,
+  e1000eDriver,
+  ahciDriver,
+  virtioBlkDriver,
+  virtioBlkNoIommuDriver,
+];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */
 export function driverFor(device: string): Driver | undefined {

@@ -120,6 +120,29 @@ export function createBus(memory: GuestMemoryPort, table: PageTable): DmaBus {
   };
 }
 
+/** Guest real addresses, nothing translated. */
+export function createRealMemory(memory: GuestMemoryPort): DmaBus {
+  const each = (
+    hi: number,
+    lo: number,
+    length: number,
+    piece: (a: number, at: number, n: number) => void,
+  ): DmaOutcome => {
+    for (let at = 0; at < length;) {
+      const address = hi * 0x1_0000_0000 + (lo >>> 0) + at;
+      const n = Math.min(length - at, BLOCK - (address % BLOCK));
+      piece(address, at, n);
+      at += n;
+    }
+    return { bytesDone: length };
+  };
+  return {
+    read: (hi, lo, into) => each(hi, lo, into.length, (a, at, n) => into.set(memory.bytes(a, n), at)),
+    write: (hi, lo, from) =>
+      each(hi, lo, from.length, (a, at, n) => memory.bytes(a, n).set(from.subarray(at, at + n))),
+  };
+}
+
 export class RigDma implements DmaApi {
   handleHi = WINDOW_HI;
   handleLo = 0;

@@ -6,7 +6,14 @@ import { createRng } from '../../../base/rng.ts';
 import { createClock } from '../../../time/clock.ts';
 import { createScheduler, type Scheduler } from '../../../time/scheduler.ts';
 import type { BoundDriver, DmaApi, Driver, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
-import { createBus, createMemory, PageTable, RigDma, type Sabotage } from './test-rig-dma.ts';
+import {
+  createBus,
+  createMemory,
+  createRealMemory,
+  PageTable,
+  RigDma,
+  type Sabotage,
+} from './test-rig-dma.ts';
 
 const BLOCK = 65536;
 
@@ -25,6 +32,8 @@ export interface Rig {
   readonly scheduler: Scheduler;
   readonly memory: GuestMemoryPort;
   readonly bus: DmaBus;
+  /** Past the page table. */
+  readonly realMemory: DmaBus;
   readonly dma: DmaApi;
   readonly context: DriverContext;
   readonly log: string[];
@@ -111,6 +120,7 @@ export function createRig(options: RigOptions): Rig {
     scheduler,
     memory,
     bus: createBus(memory, table),
+    realMemory: createRealMemory(memory),
     dma,
     context,
     log,
