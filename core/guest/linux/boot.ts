@@ -33,6 +33,7 @@ export function* bootDma(k: KernelState): Generator<number, readonly GuestDevice
   for (const node of phbs) {
     adoptPhb(k, node);
     yield* setupBuses(k, node);
+    if (k.oops !== undefined) return [];
   }
   for (const node of phbs) devices.push(...(yield* setupDevices(k, node)));
   devices.push(...(yield* setupVio(k)));

@@ -72,7 +72,8 @@ export function queryDdw(
   token: number,
 ): { readonly status: number; readonly answer: DdwQueryAnswer } {
   const size = readExtension(node, EXT_QUERY_OUT_SIZE);
-  const nret = 'value' in size && size.value === 1 ? 6 : 5;
+  const asksLong = k.build.queryForm.value === 'by-extension' && 'value' in size && size.value === 1;
+  const nret = asksLong ? 6 : 5;
   const args = peArguments(dev);
   const rets = k.ports.rtas.call(token, args, nret);
   const out = (i: number): number => (rets[i] ?? 0) >>> 0;

@@ -67,6 +67,7 @@ export function* makeWindow(
     if (k.build.undoRemovesWindow.value) undoWindow(k, run, tokens, name, win);
     return false;
   }
+  if (k.oops !== undefined) return false;
   if (!early) k.tree.setProperty(run.node, name, windowPropertyBytes(win));
   keepWindow(k, run, plan, win);
   return true;
@@ -136,6 +137,7 @@ function* addDynamicTable(
     sizeBytes: 2 ** plan.windowShift - plan.dynamicOffset,
     ...(reserve && { reserve }),
   });
+  if (k.oops !== undefined) return;
   group.tables[run.defaultRemoved && k.build.replacesFirstTable.value ? 0 : 1] = table;
   dev.table = table;
   run.steps.push({

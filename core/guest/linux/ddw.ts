@@ -59,7 +59,8 @@ export function* enableDdw(
   };
   if (!useExisting(k, run)) yield* attempt(k, run);
   k.windowMutex = false;
-  finish(k, run);
+  // Dead inside: nothing of what follows happens any more.
+  if (k.oops === undefined) finish(k, run);
   k.trace.close();
   return run.direct && !(k.build.zeroAddressFails.value && dev.dmaOffset === 0n);
 }
@@ -85,6 +86,7 @@ function* attempt(k: KernelState, run: Attempt): Generator<number, void, void> {
   const tokens = ddwTokens(run.node);
   if (tokens === undefined) run.steps.push(STEP_NOT_APPLICABLE);
   if (tokens !== undefined && (yield* tryWindow(k, run, tokens))) return;
+  if (k.oops !== undefined) return;
   if (run.defaultRemoved || run.limitedEnabled) {
     run.steps.push({
       where: 'reset_dma_window',
@@ -187,6 +189,8 @@ function finish(k: KernelState, run: Attempt): void {
 /** Does a 1:1 map leave a limit in the device: what lies above max RAM is not in the window. */
 function setsLimit(k: KernelState, { facts, windowShift }: Attempt): boolean {
   switch (k.build.busDmaLimit.value) {
+    case 'never':
+      return false;
     case 'every-direct':
       return true;
     case 'pmem-ram-sized':

@@ -4,9 +4,10 @@
 import { alignUp } from '../../base/bits.ts';
 import { hex } from '../../base/u64.ts';
 import { dmaPathOf, isDirectHandle, modeOf, type DmaPath } from './dma-path.ts';
-import { dmaSupported } from './dma-supported.ts';
+import { coherentSupported, dmaSupported } from './dma-supported.ts';
 import type { IommuTable } from './iommu-table.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
+import { die } from './oops.ts';
 import { TableMapper } from './table-mapper.ts';
 import type { DmaApi, DmaDirection, LinuxDevice, ScatterList } from './types.ts';
 
@@ -54,7 +55,7 @@ export class KernelDmaApi implements DmaApi {
   /** dma_set_coherent_mask(): 0 or -5. */
   *setCoherentMask(linuxDev: LinuxDevice, bits: number): Generator<number, number, void> {
     const dev = this.deviceOf(linuxDev);
-    const ok = yield* dmaSupported(this.k, dev, bits);
+    const ok = yield* coherentSupported(this.k, dev, bits);
     if (ok) dev.coherentMaskBits = bits;
     this.refresh(dev);
     return ok ? 0 : EIO;
@@ -216,10 +217,11 @@ export class KernelDmaApi implements DmaApi {
     if (table.stale === 'no') return true;
     const rule = this.k.build.staleTable.value;
     if ((table.stale === 'after-direct' ? rule.afterDirect : rule.afterIndirect) === 'works') return true;
-    this.k.oops =
-      'iommu_area_alloc: the table of the removed default window was freed, but a device still used it';
-    this.k.printk.line('err', 'BUG: Kernel NULL pointer dereference on read at 0x00000000');
-    this.k.printk.line('err', 'Oops: Kernel access of bad area, sig: 11 [#1]');
+    die(
+      this.k,
+      'BUG: Kernel NULL pointer dereference on read at 0x00000000',
+      'iommu_area_alloc: the table of the removed default window was freed, but a device still used it',
+    );
     return false;
   }
 }

@@ -16,6 +16,7 @@ import {
 } from './window-property.ts';
 import type { IommuTable } from './iommu-table.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
+import { die } from './oops.ts';
 import type { TablePlan } from './table-setup.ts';
 
 const DEFAULT_PAGE_SHIFT = 12;
@@ -68,7 +69,7 @@ export function* setupBus(k: KernelState, bus: LiveNode): Generator<number, void
   k.trace.open({ kind: 'guest-call', name: 'pci_dma_bus_setup_pSeriesLP', detail: bus.path });
   k.printk.line('debug', `pci_dma_bus_setup_pSeriesLP: setting up bus ${bus.path}`);
   const found = findWindow(k, bus);
-  if (found === undefined) k.printk.line('debug', '  no ibm,dma-window property !');
+  if (found === undefined) noWindow(k, bus, '  no ibm,dma-window property !');
   else {
     const group = found.node.pdn?.tableGroup;
     k.printk.line(
@@ -78,6 +79,13 @@ export function* setupBus(k: KernelState, bus: LiveNode): Generator<number, void
     yield* makeGroup(k, found);
   }
   k.trace.close();
+}
+
+/** Firmware keeps the PE frozen and shows no window of any kind. */
+function noWindow(k: KernelState, bus: LiveNode, text: string): void {
+  if (k.build.windowMissing.value === 'skipped') return k.printk.line('debug', text);
+  const bug = 'BUG: Kernel NULL pointer dereference on read at 0x00000000';
+  die(k, bug, `pci_dma_bus_setup_pSeriesLP: ${bus.path} has no DMA window, and the kernel looks into it`);
 }
 
 /** The PE's group with its first table, unless it is there. Returns true when it was made now. */

@@ -4,6 +4,7 @@ import { hex } from '../../base/u64.ts';
 import { enableDdw } from './ddw.ts';
 import { wantsDdw } from './ddw-plan.ts';
 import { findWindow } from './dma-setup.ts';
+import type { IommuTable } from './iommu-table.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 
 /** DMA_BIT_MASK(bits). */
@@ -13,6 +14,16 @@ export function maskOf(bits: number): bigint {
 
 /** %08llx. */
 const hex8Digits = (value: bigint): string => `0x${hex(value).slice(2).padStart(8, '0')}`;
+
+/** dma_set_coherent_mask(): the oldest builds ask for no window here (dma_set_mask_pSeriesLP does). */
+export function* coherentSupported(
+  k: KernelState,
+  dev: GuestDevice,
+  maskBits: number,
+): Generator<number, boolean, void> {
+  if (k.build.maskHook.value === 'every-mask') return yield* dmaSupported(k, dev, maskBits);
+  return dev.opsBypass || tableServes(k, dev, dev.table, maskBits);
+}
 
 /** True: a mask of `maskBits` can be served, directly or through the device's table. */
 export function* dmaSupported(
@@ -26,6 +37,21 @@ export function* dmaSupported(
     return true;
   }
   const table = k.build.tableFetchedBeforeBypass.value ? before : dev.table;
+  if (!tableServes(k, dev, table, maskBits)) return false;
+  if (k.build.maskHook.value === 'every-mask')
+    k.printk.dev('debug', dev, 'iommu: not 64-bit, using default ops');
+  else if (dev.opsBypass) k.printk.dev('info', dev, 'Restoring 32-bit DMA via iommu');
+  dev.opsBypass = false;
+  return true;
+}
+
+/** Does the device's table begin below its mask; a line in the log when not. */
+function tableServes(
+  k: KernelState,
+  dev: GuestDevice,
+  table: IommuTable | undefined,
+  maskBits: number,
+): boolean {
   const mask = maskOf(maskBits);
   if (table === undefined) {
     k.printk.dev('err', dev, `Warning: IOMMU dma not supported: mask ${hex8Digits(mask)}, table unavailable`);
@@ -37,12 +63,15 @@ export function* dmaSupported(
     k.printk.dev('info', dev, `mask: ${hex8Digits(mask)}, table offset: ${hex8Digits(offset)}`);
     return false;
   }
-  k.printk.dev('debug', dev, 'iommu: not 64-bit, using default ops');
-  dev.opsBypass = false;
   return true;
 }
 
 function takeBypass(k: KernelState, dev: GuestDevice): void {
+  if (k.build.maskHook.value === 'set-mask') {
+    dev.opsBypass = true;
+    k.printk.dev('info', dev, `Using 64-bit direct DMA at offset ${dev.dmaOffset.toString(16)}`);
+    return;
+  }
   const limited = `iommu: 64-bit OK but direct DMA is limited by ${dev.busDmaLimit.toString(16)}`;
   if (k.build.messages.value.limitLine === 'info-always') {
     dev.opsBypass = true;

@@ -12,7 +12,12 @@ import { TceOps } from './tce-ops.ts';
 export function newKernel(options: LinuxGuestOptions): KernelState {
   const { ports, trace, scheduler, kernel: build, pageBytes, bootArgs } = options;
   const tree = new LiveTree(ports.deviceTree(), trace);
-  const printk = new Printk(trace, scheduler.clock, options.iommuDebugMessages);
+  const printk = new Printk(
+    trace,
+    scheduler.clock,
+    options.iommuDebugMessages,
+    build.ratelimitTakenAtBoot.value,
+  );
   const pages = new BuddyAllocator(ports.memory.ramBytes, pageBytes);
   const hcalls = new TceHcalls(ports.hcall, ports.memory);
   const features = featuresOf(tree);

@@ -1,5 +1,6 @@
 // What the kernel takes for the end of memory: memory_hotplug_max() and ddw_memory_hotplug_max() (pseries/iommu.c). Sizes in bytes.
 
+import type { KernelBuild } from './kernels/kernel-build.ts';
 import { cellOf, isOfType, readNumber, type LiveTree } from './live-tree.ts';
 
 export interface MemoryEnd {
@@ -45,11 +46,12 @@ function endOfV1(value: Uint8Array | undefined, lmbBytes: number): number {
 export function ddwMemoryHotplugMax(
   tree: LiveTree,
   ramBytes: number,
-  rule: 'hotplug-max-and-memory-nodes' | 'dynamic-memory-only',
+  rule: KernelBuild['memoryEnd']['value'],
 ): MemoryEnd {
   let max = hotAddMax(tree);
   if (rule === 'dynamic-memory-only') return max;
   if (ramBytes > max.bytes) max = { bytes: ramBytes, from: 'the end of RAM' };
+  if (rule === 'hotplug-max') return max;
   for (const node of tree.all()) {
     const reg = node.dt.properties.get('reg');
     if (reg === undefined || !(isOfType(node, 'memory') || node.dt.name.startsWith('memory@'))) continue;

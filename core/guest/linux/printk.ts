@@ -19,14 +19,17 @@ export class Printk {
   private readonly trace: TraceSink;
   private readonly clock: VirtualClock;
   private readonly debugOn: boolean;
-  private windowStartNs = -1;
-  private printed = 0;
+  private windowStartNs: number;
+  private printed: number;
   private missed = 0;
 
-  constructor(trace: TraceSink, clock: VirtualClock, debugOn: boolean) {
+  /** `taken`: messages of the first interval, which begins with the boot, that code outside this model prints or counts. */
+  constructor(trace: TraceSink, clock: VirtualClock, debugOn: boolean, taken: number) {
     this.trace = trace;
     this.clock = clock;
     this.debugOn = debugOn;
+    this.windowStartNs = clock.nowNs;
+    this.printed = taken;
   }
 
   /** printk() and pr_*(): a line of no device. */
@@ -43,7 +46,6 @@ export class Printk {
 
   /** printk_ratelimit(): may `caller` print now? One budget for the whole kernel. */
   ratelimit(caller: string): boolean {
-    if (this.windowStartNs < 0) this.windowStartNs = this.clock.nowNs;
     if (this.clock.nowNs - this.windowStartNs > RATELIMIT_INTERVAL_NS) {
       if (this.missed > 0) this.line('warn', `${caller}: ${this.missed} callbacks suppressed`);
       this.windowStartNs = this.clock.nowNs;

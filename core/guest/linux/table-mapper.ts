@@ -124,7 +124,7 @@ export class TableMapper {
         return this.dropSg(table, segments);
       }
       handle = table.lastEnd;
-      this.setHandle(table, index, address);
+      this.setHandle(table, index, this.offsetInElement(address));
       // The entries of an element whose TCEs were refused stay taken: the kernel leaks them.
       if (this.k.tceOps.set(table, index, npages, address, direction, cpu) !== 0)
         return this.dropSg(table, segments);
@@ -132,6 +132,11 @@ export class TableMapper {
     }
     segments.end();
     return true;
+  }
+
+  /** Older builds take the offset inside the kernel's page, which loses the way inside a larger I/O page. */
+  private offsetInElement(address: number): number {
+    return this.k.build.sgOffset.value === 'in-io-page' ? address : address % this.k.pageBytes;
   }
 
   private dropSg(table: IommuTable, segments: Segments): false {

@@ -2,9 +2,10 @@
 // iommu_table_free() with its complaint, IOMMU groups.
 
 import type { U64 } from '../../base/u64.ts';
-import { hi32, lo32 } from '../../base/u64.ts';
+import { hex, hi32, lo32 } from '../../base/u64.ts';
 import { IommuTable } from './iommu-table.ts';
 import type { KernelState } from './kernel-state.ts';
+import { die } from './oops.ts';
 import type { TableGroup } from './table-group.ts';
 
 export interface TablePlan {
@@ -19,6 +20,7 @@ export interface TablePlan {
 
 /** A bitmap above this many entries is more than a partition can give it (vzalloc fails). */
 const MOST_ENTRIES = 2 ** 31 - 64;
+const MOST_INT = 0x7fff_ffff;
 
 /** iommu_init_table(). Undefined when the bitmap cannot be had (the line says so). */
 export function* initTable(k: KernelState, plan: TablePlan): Generator<number, IommuTable | undefined, void> {
@@ -37,8 +39,7 @@ export function* initTable(k: KernelState, plan: TablePlan): Generator<number, I
     size,
   };
   const table = new IommuTable(parameters, k.build.largePoolLastResort.value);
-  if (plan.reserve !== undefined)
-    table.reserve(plan.reserve.from, plan.reserve.to, k.build.reservedRange.value);
+  if (plan.reserve !== undefined && !reserveRange(k, table, plan.reserve)) return undefined;
   yield* k.crashKernel ? keepTable(k, table) : k.tceOps.clearTable(table);
   if (!k.welcomed) {
     k.welcomed = true;
@@ -69,6 +70,20 @@ function* keepTable(k: KernelState, table: IommuTable): Generator<number, void, 
   k.printk.line('warn', `${LEAST_FREE_ENTRIES} entries for the kdump boot`);
   // In a table that is smaller the index runs below zero, and the kernel frees nothing.
   if (table.size >= LEAST_FREE_ENTRIES) table.clearBits(table.size - LEAST_FREE_ENTRIES, LEAST_FREE_ENTRIES);
+}
+
+/** iommu_table_reserve_pages(). False: its index ran over, bits were set far outside the bitmap, and the kernel is dead. */
+function reserveRange(
+  k: KernelState,
+  table: IommuTable,
+  { from, to }: NonNullable<TablePlan['reserve']>,
+): boolean {
+  table.reserve(from, to, k.build.reservedRange.value);
+  const isReserved = table.reservedEnd > table.reservedStart;
+  if (k.build.reserveIndex.value === 'long' || !isReserved || table.reservedStart <= MOST_INT) return true;
+  const bug = 'BUG: Unable to handle kernel data access on write';
+  die(k, bug, `iommu_table_reserve_pages: the MMIO range from ${hex(from)} was counted by an int`);
+  return false;
 }
 
 /**

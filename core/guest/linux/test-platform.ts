@@ -94,6 +94,8 @@ export class TestPlatform {
   readonly guest: LinuxGuest;
   readonly scheduler;
   rules: TestRules;
+  /** Changes to the tree that the guest is handed at boot. */
+  private readonly edit: (tree: DtNode) => DtNode;
   private windows: TestWindow[] = [];
   private creates = 0;
   private sets = 0;
@@ -106,8 +108,10 @@ export class TestPlatform {
     pageBytes: number,
     bootArgs: readonly string[] = [],
     debug = true,
+    edit: (tree: DtNode) => DtNode = (tree) => tree,
   ) {
     this.rules = rules;
+    this.edit = edit;
     for (let phb = 0; phb < rules.phbs; phb++) this.windows.push(this.defaultWindow(phb));
     for (const liobn of rules.vio) {
       this.windows.push({ phb: -1, liobn, base: 0n, shift: 12, entries: 0x10000n, isDefault: true });
@@ -246,7 +250,7 @@ export class TestPlatform {
         bytes: (address, length) => new Uint8Array(words(address).buffer, address % 65536, length),
       },
       mmio: { read32: () => 0, write32: () => undefined },
-      deviceTree: () => this.tree(),
+      deviceTree: () => this.edit(this.tree()),
     };
   }
 

@@ -119,7 +119,13 @@ class Draft {
   /** The newer test compares orders: a block that is no power of two counts as the next one up. */
   private fits(len: number): boolean {
     if (this.kernel.fitTest.value === 'order') return this.spanShift >= len;
-    return this.block >= pow2(len - this.pageShift);
+    return this.block >= this.bytesFor(len) >> BigInt(this.pageShift);
+  }
+
+  /** What a window of this length is for: the oldest test counts the bytes themselves, not the power of two above them. */
+  private bytesFor(len: number): bigint {
+    const exact = this.kernel.fitTest.value === 'bytes' && len === this.ramShift;
+    return exact ? BigInt(this.facts.memoryEnd.bytes) : pow2(len);
   }
 
   private compare(len: number, holds: boolean): NonNullable<PlanStep['compared']> {
@@ -127,13 +133,22 @@ class Draft {
       const left = `block of ${count(this.block)} TCEs, rounded up to 2^${this.spanShift} bytes`;
       return { left, op: '>=', right: `2^${len} bytes`, holds };
     }
-    const right = `${count(pow2(len - this.pageShift))} TCEs needed`;
+    const right = `${count(this.bytesFor(len) >> BigInt(this.pageShift))} TCEs needed`;
     return { left: `${count(this.block)} TCEs available`, op: '>=', right, holds };
   }
 
   /** `ibm,pmemory` may lie anywhere: all that the kernel can address, or it is left out. */
   private lengthWithPmem(): number {
+    const rule = this.kernel.pmem.value;
+    if (rule === 'unknown') return this.ramShift;
     const maxShift = this.kernel.maxPhysmemBits.value;
+    if (rule === 'all-or-nothing') {
+      this.say(
+        'ddw_memory_hotplug_max',
+        `Persistent memory may lie anywhere: the window must reach 2^${maxShift} bytes.`,
+      );
+      return maxShift;
+    }
     const all = this.fits(maxShift);
     const text = all
       ? 'The block covers persistent memory too, wherever it lies.'
@@ -147,8 +162,8 @@ class Draft {
 
   private mapSome(len: number): WindowPlan | undefined {
     const block = `${count(this.block)} TCEs of ${this.page}`;
-    const sizes = `0x${pow2(len).toString(16)} with ${this.block} ${pow2(this.pageShift)}-sized pages`;
-    this.print('debug', `can't map partition max ${sizes}`);
+    const sizes = `0x${this.bytesFor(len).toString(16)} with ${this.block} ${pow2(this.pageShift)}-sized pages`;
+    this.print('debug', `can't map ${this.kernel.messages.value.fitNoun} max ${sizes}`);
     const compared = this.compare(len, false);
     const problem = `Memory of 2^${len} bytes does not fit 1:1 into ${block}`;
     if (!this.kernel.indirect.value) {
@@ -194,7 +209,8 @@ class Draft {
   /** One window for RAM and persistent memory: 1:1 at the bottom when enough is left above. */
   private splitOrNot(): WindowPlan {
     const least = this.kernel.hybridMinBytes.value;
-    const split = pow2(this.spanShift) >= BigInt(least) + pow2(this.ramShift);
+    const span = this.kernel.fitTest.value === 'order' ? pow2(this.spanShift) : this.blockBytes;
+    const split = span >= BigInt(least) + pow2(this.ramShift);
     const text = split
       ? 'The window is split: RAM 1:1 at its bottom, the rest for persistent memory on demand.'
       : 'The window cannot be split between RAM and persistent memory: everything is mapped dynamically.';

@@ -15,3 +15,16 @@ export const assumed = graded('assumed');
 export function asBuild(base: KernelBuild, changes: Partial<KernelBuild>): KernelBuild {
   return { ...base, ...changes };
 }
+
+/** The facts of a recorded build for its neighbours in the same generation: nobody recorded those, so `verified` becomes `assumed`. */
+export function asNeighbour(base: KernelBuild): KernelBuild {
+  const facts = Object.entries(base).map(([field, fact]: [string, unknown]): [string, unknown] => [
+    field,
+    isVerified(fact) ? assumed(fact.value, `as ${base.id} (${fact.source})`) : fact,
+  ]);
+  return { ...base, ...Object.fromEntries(facts) };
+}
+
+function isVerified(fact: unknown): fact is Graded<unknown> {
+  return typeof fact === 'object' && fact !== null && 'grade' in fact && fact.grade === 'verified';
+}

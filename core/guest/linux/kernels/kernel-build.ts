@@ -28,12 +28,16 @@ export interface MessageForms {
   readonly lsaLine: boolean;
   /** "64-bit OK but direct DMA is limited by": only when limited (warn), or always (info). */
   readonly limitLine: 'warn-when-limited' | 'info-always';
+  /** "can't map partition max": the first generation wrote "partiton". */
+  readonly fitNoun: 'partiton' | 'partition';
 }
 
 export interface KernelBuild {
   /** `5.13`, `6.1.176`: what MachineConfig.kernel names. */
   readonly id: string;
   readonly title: string;
+  /** What this generation has to tell, in one sentence. */
+  readonly story: string;
   /** Generation in docs/kernel-sources.md: `G1b`, `G2a`. */
   readonly generation: string;
   /** Release name of recordings (`uname -r` without flavour): an alias of `id`. */
@@ -43,6 +47,8 @@ export interface KernelBuild {
   readonly messages: Graded<MessageForms>;
 
   // enable_ddw(): what leads to a window
+  /** Who asks for a window: dma_set_mask() of the platform ("Using 64-bit direct DMA at offset"), or every mask ("64-bit OK"). */
+  readonly maskHook: Graded<'set-mask' | 'every-mask'>;
   /** Which masks ask for a window: 64 bits only, or anything above 32 (below 64: limited addressing). */
   readonly ddwMask: Graded<'64-bit' | 'above-32-bit'>;
   readonly limitedMode: Graded<boolean>;
@@ -50,17 +56,21 @@ export interface KernelBuild {
   readonly windowSearch: Graded<'table-group' | 'properties'>;
   /** A window that the list already has counts as direct: always, when it spans max RAM, or as was stored. */
   readonly existingIsDirect: Graded<'always' | 'covers-ram' | 'stored'>;
+  /** ibm,query-pe-dma-windows: always the answer of five words, or six where `ibm,ddw-extensions` says so. */
+  readonly queryForm: Graded<'short' | 'by-extension'>;
   /** No window free: remove the default one (needs the reset extension). */
   readonly allowDefaultRemoval: Graded<boolean>;
   /** iommu_table_in_use() before the removal; `buggy` counts the reserved bit 0 of a window at bus address 0. */
   readonly inUseCheck: Graded<'none' | 'buggy' | 'ok'>;
   readonly pageShifts: Graded<PageShiftTable>;
   readonly pagePreference: Graded<'highest-bit' | 'largest-shift'>;
-  /** ddw_memory_hotplug_max(): hotplug maximum, end of RAM and memory nodes; or the dynamic-memory facts alone (0 without). */
-  readonly memoryEnd: Graded<'hotplug-max-and-memory-nodes' | 'dynamic-memory-only'>;
+  /** ddw_memory_hotplug_max(): hotplug maximum and end of RAM; memory nodes too; or the dynamic-memory facts alone (0 without). */
+  readonly memoryEnd: Graded<'hotplug-max' | 'hotplug-max-and-memory-nodes' | 'dynamic-memory-only'>;
+  /** Persistent memory (`ibm,pmemory`): not known; the window must hold all that can be addressed; or it is left out of a small one. */
+  readonly pmem: Graded<'unknown' | 'all-or-nothing' | 'all-or-skipped'>;
   readonly maxPhysmemBits: Graded<number>;
-  /** "Does it fit": largest block in TCEs against 2^(len - shift), or its order against len (which rounds up). */
-  readonly fitTest: Graded<'tces' | 'order'>;
+  /** "Does it fit": largest block in TCEs against the bytes to map, against 2^(len - shift), or its order against len (which rounds up). */
+  readonly fitTest: Graded<'bytes' | 'tces' | 'order'>;
   /** Too small a block, or a replaced default with pmem: a dynamically mapped window (false: no window). */
   readonly indirect: Graded<boolean>;
   /** One window split into a 1:1 part for RAM and a dynamic part for pmem, when RAM + this many bytes fit. 0: never. */
@@ -79,12 +89,18 @@ export interface KernelBuild {
   readonly undoRemovesWindow: Graded<boolean>;
   /** Direct fill runs to the end of RAM, or to ddw_memory_hotplug_max() as well. */
   readonly fillEnd: Graded<'end-of-ram' | 'hotplug-max'>;
-  /** bus_dma_limit: pmem with a window of RAM size; pmem with a window below MAX_PHYSMEM; every direct window. */
-  readonly busDmaLimit: Graded<'pmem-ram-sized' | 'pmem-not-all' | 'every-direct'>;
+  /** bus_dma_limit: not set; pmem with a window of RAM size; pmem with a window below MAX_PHYSMEM; every direct window. */
+  readonly busDmaLimit: Graded<'never' | 'pmem-ram-sized' | 'pmem-not-all' | 'every-direct'>;
   /** The bypass test compares the window's bus address with 0 (a window at 0 would be a failure). */
   readonly zeroAddressFails: Graded<boolean>;
 
-  // Boot and hotplug
+  // Boot, kexec and hotplug
+  /** A PE without any window property (firmware keeps it frozen): it gets no table, or the kernel dereferences NULL. */
+  readonly windowMissing: Graded<'skipped' | 'panic'>;
+  /** The crash kernel's tree names the windows that this kernel made; else it has `ibm,dma-window` alone, gone or not. */
+  readonly kdumpCarriesWindows: Graded<boolean>;
+  /** table_group_ops for VFIO: none, the host driver's table only, or windows of VFIO's own. */
+  readonly vfioOps: Graded<'none' | 'borrowed' | 'own'>;
   /** ibm,query-pe-dma-windows once per PE when its first device is set up (for VFIO's GET_INFO). */
   readonly queryAtScan: Graded<boolean>;
   readonly notifier: Graded<'all-windows' | 'direct-only'>;
@@ -95,6 +111,12 @@ export interface KernelBuild {
   /** The PHB's MMIO32 range reserved in a dynamic table: in bytes by mistake, or in pages. */
   readonly mmioReserve: Graded<'bytes' | 'pages'>;
   readonly reservedRange: Graded<'must-fit' | 'clipped'>;
+  /** The loop over reserved pages counts by an int: a range above 2^31 pages overwrites memory beside the bitmap. */
+  readonly reserveIndex: Graded<'int' | 'long'>;
+  /** Offset of a scatter element in its bus address: inside the kernel's page, or (right) inside the I/O page. */
+  readonly sgOffset: Graded<'in-kernel-page' | 'in-io-page'>;
+  /** Messages of the first printk_ratelimit() interval that other code of the boot has taken. */
+  readonly ratelimitTakenAtBoot: Graded<number>;
   /** A small allocation that found no room tries the large pool at last. */
   readonly largePoolLastResort: Graded<boolean>;
   /** What a failed map_sg returns. */

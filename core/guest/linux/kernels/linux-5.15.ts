@@ -8,6 +8,8 @@ import { linux513 } from './linux-5.13.ts';
 export const linux515: KernelBuild = asBuild(linux513, {
   id: '5.15',
   title: 'Linux 5.15: the series that brought indirect mapping',
+  story:
+    'The eleven patches: a block too small for all of memory still gives a dynamic window with the largest page, mapped as I/O needs it, and a default window in use is left alone.',
   generation: 'G2a',
   releases: ['5.15'],
   messages: documented(
@@ -18,6 +20,7 @@ export const linux515: KernelBuild = asBuild(linux513, {
       pageSizeNoun: 'page size',
       lsaLine: false,
       limitLine: 'warn-when-limited',
+      fitNoun: 'partition',
     },
     'S5; log L1 of October 2021 has the short query line too',
   ),
@@ -32,6 +35,8 @@ export const linux515: KernelBuild = asBuild(linux513, {
   stuffLimit: documented(512, 'S5 carries the back-port of C9'),
   mmioReserve: documented('pages', 'S5 carries the back-port of C15'),
   reservedRange: assumed('clipped', 'C3 patch 3, C15'),
+  reserveIndex: documented('long', 'S5 carries the back-port of C15'),
+  sgOffset: assumed('in-io-page', 'C9 went to stable kernels; S5 has its other parts'),
   mapSgFailure: assumed(-5, 'dma_map_ops.map_sg returns errnos since 5.15'),
   staleTable: assumed(
     { afterIndirect: 'oops', afterDirect: 'works' },

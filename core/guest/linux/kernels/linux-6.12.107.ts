@@ -8,6 +8,8 @@ import { linux61176 } from './linux-6.1.176.ts';
 export const linux612107: KernelBuild = asBuild(linux61176, {
   id: '6.12.107',
   title: 'Linux 6.12.107 (Debian 13)',
+  story:
+    'One window can be split between RAM and persistent memory, devices below 64 bits get limited addressing, every PE is queried at scan for VFIO; without dynamic-memory facts the window length is 2^0 and is refused.',
   generation: 'G3b',
   releases: ['6.12'],
   pageBytes: verified([4096, 65536], 'recordings 612-4k_*, 612-64k_*'),
@@ -19,6 +21,7 @@ export const linux612107: KernelBuild = asBuild(linux61176, {
       pageSizeNoun: 'page size',
       lsaLine: true,
       limitLine: 'warn-when-limited',
+      fitNoun: 'partition',
     },
     'recordings 612-*',
   ),
@@ -34,6 +37,12 @@ export const linux612107: KernelBuild = asBuild(linux61176, {
   busDmaLimit: documented('pmem-not-all', 'S1'),
   queryAtScan: verified(true, 'recordings 612-*: one query per PE at PCI scan'),
   notifier: verified('direct-only', 'recordings phyp_612 memhp: no hcall with a dynamic window'),
+  vfioOps: verified('own', 'recordings 612 vfio-v2: windows created for VFIO'),
+  reserveIndex: documented('long', 'S1, C15'),
+  ratelimitTakenAtBoot: verified(
+    1,
+    'recordings phyp_612 inj-4x20, inj-44x20: nine messages within 5 s of boot',
+  ),
   mmioReserve: documented('pages', 'S1, C15'),
   tableFetchedBeforeBypass: documented(false, 'C9'),
   staleTable: verified(

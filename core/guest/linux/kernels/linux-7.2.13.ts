@@ -8,6 +8,8 @@ import { linux612107 } from './linux-6.12.107.ts';
 export const linux7213: KernelBuild = asBuild(linux612107, {
   id: '7.2.13',
   title: 'Linux 7.2.13 (Debian unstable)',
+  story:
+    'Every 1:1 window sets a limit and coherent memory bypasses the table: after a failed 1:1 window the limit stays, and what the table then maps is taken for direct at unmap and never unmapped.',
   generation: 'G3c',
   releases: ['7.2'],
   pageBytes: verified([4096, 65536], 'recordings 72-4k_*, 72-64k_*'),
