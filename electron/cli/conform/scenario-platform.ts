@@ -7,6 +7,7 @@ import type {
   KernelBuild,
   MemoryLayout,
   PciFunctionSpec,
+  QemuPhbOptions,
   Result,
 } from '../../../core/index.ts';
 import {
@@ -14,7 +15,6 @@ import {
   createScheduler,
   fail,
   findProfile,
-  findSlotClass,
   Firmware,
   GuestMemory,
   kernelByRelease,
@@ -25,6 +25,7 @@ import {
 } from '../../../core/index.ts';
 import { firstVioUnit, nodeNameOf, qemuPciKind, vioNodeName } from './qemu-devices.ts';
 import type { Plan, PlanDevice, PlanMachine, PlanPhb } from './scenario-plan.ts';
+import { crashMemoryEnd, limitMemory, partOf } from './scenario-crash.ts';
 import { PortRecorder } from './scenario-recorder.ts';
 import { hex } from './scenario-text.ts';
 import { snapshot } from './scenario-tree.ts';
@@ -60,44 +61,35 @@ export class ScenarioPlatform {
     this.hasUsbDisk = hasUsbDisk;
     this.kernel = kernel;
     this.memory = new GuestMemory(machine.ramBytes);
-    const profile = findProfile('qemu-pseries');
-    const slotClass = profile?.slotClasses[0];
-    if (profile === undefined || slotClass === undefined) throw new Error('the QEMU profile is gone');
     this.layout = {
       ...memoryLayout(machine.ramBytes, machine.maxmemBytes ?? machine.ramBytes),
       hasDynamicMemory: machine.maxmemBytes !== undefined,
       nvdimms: machine.nvdimms,
     };
-    this.firmware = new Firmware({
-      profile,
-      memory: this.memory,
-      layout: this.layout,
-      clock: this.clock,
-      limits: machine.limits,
-      vioDevices: machine.vioDevices.map((kind, i) => ({
-        nodeName: vioNodeName(kind) ?? kind,
-        unit: firstVioUnit + i,
-        liobn: firstVioUnit + i,
-      })),
-    });
-    for (const phb of machine.phbs)
-      this.firmware.addPhb(
-        phbSpec({
-          slotClass: findSlotClass(profile, slotClass.id) ?? slotClass,
-          index: phb.index,
-          functions: functionsOf(machine, phb, phbNames(slotClass, { index: phb.index }).bus),
-          qemu: {
-            pgsz: hex(phb.pgsz),
-            ddw: phb.ddw,
-            dmaWinAddr: hex(phb.dmaWinAddr),
-            dmaWinSize: hex(phb.dmaWinSize),
-            dma64WinAddr: hex(phb.dma64WinAddr),
-          },
-          ...(machine.limits === undefined ? {} : { limits: machine.limits }),
-        }),
-      );
-    const tree = this.firmware.deviceTree();
-    this.recorder = new PortRecorder(this.firmware.hcallPort, this.firmware.rtasPort, this.memory, tree);
+    this.firmware = this.buildFirmware();
+    const { hcallPort, rtasPort } = this.firmware;
+    this.recorder = new PortRecorder(hcallPort, rtasPort, this.memory, this.firmware.deviceTree());
+  }
+
+  private buildFirmware(): Firmware {
+    const { machine, memory, layout, clock } = this;
+    const { limits } = machine;
+    const profile = findProfile('qemu-pseries');
+    const slotClass = profile?.slotClasses[0];
+    if (profile === undefined || slotClass === undefined) throw new Error('the QEMU profile is gone');
+    const vioDevices = machine.vioDevices.map((kind, i) => ({
+      nodeName: vioNodeName(kind) ?? kind,
+      unit: firstVioUnit + i,
+      liobn: firstVioUnit + i,
+    }));
+    const firmware = new Firmware({ profile, memory, layout, clock, limits, vioDevices });
+    for (const phb of machine.phbs) {
+      const { index } = phb;
+      const functions = functionsOf(machine, phb, phbNames(slotClass, { index }).bus);
+      const request = { slotClass, index, functions, qemu: optionsOf(phb) };
+      firmware.addPhb(phbSpec(limits === undefined ? request : { ...request, limits }));
+    }
+    return firmware;
   }
 
   /** Devices of the plan that the tables do not have: they get a place on their bus, but no identity. */
@@ -116,7 +108,7 @@ export class ScenarioPlatform {
     return {
       hcall: this.recorder.hcall,
       rtas: this.recorder.rtas,
-      memory: this.crashKernel ? partOf(this.memory, this.usableBytes) : this.memory,
+      memory: this.crashKernel ? partOf(this.memory, crashMemoryEnd(this.machine)) : this.memory,
       mmio: { read32: () => -1, write32: () => undefined },
       deviceTree: () => this.bootTree(),
     };
@@ -137,19 +129,9 @@ export class ScenarioPlatform {
   handOver(tree: DtNode, crash: boolean): void {
     const copy = snapshot(tree);
     for (const node of copy.children) if (node.name.startsWith('pci@')) node.children.reverse();
-    if (crash) limitMemory(copy, this.usableBytes);
+    if (crash) limitMemory(copy, crashMemoryEnd(this.machine));
     this.handedOver = copy;
     this.crashKernel = crash;
-  }
-
-  /** What a crash kernel may use: up to the end of its reserved area, which begins at 512 MiB or half of a smaller RAM. */
-  private get usableBytes(): number {
-    const size = /^crashkernel=(\d+)([KMG])/.exec(
-      this.machine.bootArgs.find((a) => a.startsWith('crashkernel=')) ?? '',
-    );
-    const unit = 2 ** (10 * ('KMG'.indexOf(size?.[2] ?? 'M') + 1));
-    const base = Math.min(this.machine.ramBytes / 2, 2 ** 29);
-    return Math.min(this.machine.ramBytes, base + Number(size?.[1] ?? 0) * unit);
   }
 
   hasMemory(address: number): boolean {
@@ -184,27 +166,14 @@ export class ScenarioPlatform {
   }
 }
 
-function partOf(memory: GuestMemory, ramBytes: number): GuestPorts['memory'] {
+function optionsOf(phb: PlanPhb): QemuPhbOptions {
   return {
-    ramBytes,
-    bytes: (address, length) => memory.bytes(address, length),
-    words: (a) => memory.words(a),
+    pgsz: hex(phb.pgsz),
+    ddw: phb.ddw,
+    dmaWinAddr: hex(phb.dmaWinAddr),
+    dmaWinSize: hex(phb.dmaWinSize),
+    dma64WinAddr: hex(phb.dma64WinAddr),
   };
-}
-
-/** kexec-tools: `linux,usable-memory` on each memory node that a crash kernel may use a part of. */
-function limitMemory(tree: DtNode, usableBytes: number): void {
-  for (const { name, properties } of tree.children) {
-    const reg = properties.get('reg');
-    if (!name.startsWith('memory@') || reg === undefined) continue;
-    const view = new DataView(reg.buffer, reg.byteOffset);
-    const start = view.getBigUint64(0);
-    const end = start + view.getBigUint64(8);
-    const usable = new DataView(new ArrayBuffer(16));
-    usable.setBigUint64(0, start);
-    usable.setBigUint64(8, BigInt(usableBytes) < end ? BigInt(usableBytes) - start : end - start);
-    if (BigInt(usableBytes) > start) properties.set('linux,usable-memory', new Uint8Array(usable.buffer));
-  }
 }
 
 function functionsOf(machine: PlanMachine, phb: PlanPhb, bus: number): readonly PciFunctionSpec[] {

@@ -34,7 +34,7 @@ export function conformRecording(recording: Recording): ConformReport {
       requests,
       failedRtasTraced: recording.plan.machine.limits !== undefined,
       // The script takes the log, then writes its last mark and powers off.
-      logClosedFrom: marksOf(recording).length,
+      logClosedFrom: marksOf(recording).length || Infinity,
       probeOrder,
     });
     if (!prediction.ok) return report([unusable(prediction.error.message)]);
