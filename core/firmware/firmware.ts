@@ -26,7 +26,7 @@ import { RTAS_CALLS } from './rtas/index.ts';
 import type { MemoryLayout } from './tree/layout.ts';
 import { phbNode } from './tree/phb-node.ts';
 import { platformTree } from './tree/platform-tree.ts';
-import type { FirmwareApi, FirmwareWindow, PhbSpec } from './types.ts';
+import type { EndpointView, FirmwareApi, FirmwareWindow, PhbSpec } from './types.ts';
 import { vioWindow, type VioDeviceSpec } from './vio.ts';
 
 export interface FirmwareOptions {
@@ -38,6 +38,8 @@ export interface FirmwareOptions {
   readonly trace?: TraceSink | undefined;
   readonly limits?: FirmwareLimits | undefined;
   readonly vioDevices?: readonly VioDeviceSpec[];
+  /** A slot reset: all functions of the PE go back to power-on state. */
+  readonly resetFunctions?: (buid: U64) => void;
   /** An event for each DMA transfer (faults always have one). */
   readonly traceTransfers?: boolean;
 }
@@ -72,6 +74,8 @@ export class Firmware implements FirmwareApi {
         phbs,
         pool,
         rules: this.ddw,
+        eeh: ungraded(profile.eeh),
+        resetFunctions: (buid) => options.resetFunctions?.(buid),
         costs,
         clock,
         trace,
@@ -140,16 +144,22 @@ export class Firmware implements FirmwareApi {
     return this.phbs.get(buid)?.configSpaces.get((bus << 8) | (slot << 3));
   }
 
-  /** True after a DMA error froze the PE. */
-  isFrozen(buid: U64): boolean {
-    return this.phb(buid).pe.frozen;
+  endpoint(buid: U64): EndpointView {
+    return this.phb(buid).pe;
+  }
+
+  /** An error of a function, as if its hardware reported one; with `unavailableNs` the platform needs so long to gather it. */
+  failEndpoint(buid: U64, fn: FunctionAddress, unavailableNs = 0): void {
+    const { pe } = this.phb(buid);
+    const by = 'injected error';
+    if (unavailableNs === 0) pe.freeze(fn, by);
+    else pe.makeUnavailable(fn, this.options.clock.nowNs + unavailableNs, by);
   }
 
   reset(): void {
     for (const phb of this.phbs.values()) {
       resetWindows(phb, this.options.trace);
-      phb.pe.limitedAddressing = false;
-      phb.pe.frozen = false;
+      phb.pe.powerCycle();
     }
     for (const window of this.vioWindows) window.table.fill(0, window.entries, 0, 0);
   }

@@ -2,7 +2,7 @@
 
 import { hi32, lo32, u64, type U64 } from '../base/u64.ts';
 import { DmaWindow } from '../iommu/dma-window.ts';
-import { activeWindows, type Pe } from '../pci/pe.ts';
+import { activeWindows, Pe } from '../pci/pe.ts';
 import { ConfigSpace } from '../pci/config-space.ts';
 import type { WindowDescription } from '../trace/events.ts';
 import type { TraceSink } from '../trace/sink.ts';
@@ -21,7 +21,7 @@ export function createPhb(spec: PhbSpec, trace: TraceSink | undefined): PhbState
   const { defaultWindow, ddwLiobn } = spec.pe;
   const windows = [defaultWindow.liobn, ddwLiobn].map((liobn) => new DmaWindow(liobn, spec.buid));
   const spaces = spec.functions.map((fn) => [(fn.bus << 8) | (fn.slot << 3), new ConfigSpace(fn)] as const);
-  const pe = { buid: spec.buid, windows, frozen: false, limitedAddressing: false };
+  const pe = new Pe(spec.buid, windows, trace);
   const phb = { spec, pe, configSpaces: new Map(spaces) };
   enableDefault(phb, 'window-created', trace);
   return phb;

@@ -64,6 +64,14 @@ export interface FirmwareWindow extends WindowDescription {
   readonly usedTces: number;
 }
 
+/** A PE's error state as the bus sees it. */
+export interface EndpointView {
+  /** No DMA and no interrupt passes. */
+  readonly frozen: boolean;
+  /** Loads give all ones, stores are lost. */
+  readonly mmioStopped: boolean;
+}
+
 export interface FirmwareApi {
   readonly hcallPort: HcallPort;
   readonly rtasPort: RtasPort;
@@ -74,6 +82,10 @@ export interface FirmwareApi {
   deviceTree(): DtNode;
   /** The DMA path of a function. */
   dmaBus(buid: U64, fn: FunctionAddress): DmaBus;
+  /** The live error state of a PHB's PE. */
+  endpoint(buid: U64): EndpointView;
+  /** An error of a function: its PE stops. `unavailableNs`: the platform needs so long before it can be worked with. */
+  failEndpoint(buid: U64, fn: FunctionAddress, unavailableNs?: number): void;
   /** Partition reset: default windows back, created ones gone, tables zero. */
   reset(): void;
   windows(): readonly FirmwareWindow[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hi32, lo32, u64 } from '../base/u64.ts';
-import type { DmaOutcome } from '../abi/ports.ts';
+import type { DmaOutcome, FunctionAddress } from '../abi/ports.ts';
 import { GuestMemory } from '../memory/guest-memory.ts';
 import { createClock } from '../time/clock.ts';
 import { TraceLog } from '../trace/log.ts';
@@ -31,8 +31,16 @@ function makeBus(policy: DmaFaultPolicy = 'drop'): Bus {
   const high = new DmaWindow(0x8000_0001, u64(1n));
   low.enable(u64(0n), 12, 16, true);
   high.enable(u64(W), 16, 4, false);
-  const pe = { buid: u64(1n), windows: [low, high], frozen: false };
   const trace = new TraceLog(createClock());
+  const pe = {
+    buid: u64(1n),
+    windows: [low, high],
+    frozen: false,
+    freeze(fn: FunctionAddress) {
+      pe.frozen = true;
+      trace.emit({ kind: 'pe-frozen', buid: pe.buid, fn });
+    },
+  };
   const path = new DmaPath({ pe, fn: '0000:00:01.0', memory, policy, trace, traceTransfers: false });
   return {
     memory,

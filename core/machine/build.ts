@@ -73,6 +73,8 @@ export function buildPlatform(config: MachineConfig, around: Surroundings): Plat
   const { clock, scheduler, trace, interrupt } = around;
   const memory = new GuestMemory(config.memoryBytes);
   const profile = profileOf(config);
+  // Firmware resets functions, and the platform that has them is built on the firmware.
+  const built: { platform?: Platform } = {};
   const firmware = new Firmware({
     profile,
     memory,
@@ -80,8 +82,10 @@ export function buildPlatform(config: MachineConfig, around: Surroundings): Plat
     clock,
     trace,
     limits: config.limits,
+    resetFunctions: (buid) => built.platform?.resetFunctions(buid),
   });
   const platform = new Platform({ memory, firmware, scheduler, trace, seed: config.seed, interrupt });
+  built.platform = platform;
   for (const plan of plansOf(config)) platform.addPhb(plan);
   return platform;
 }

@@ -26,6 +26,9 @@ export class Notes {
       case 'pe-frozen':
         this.frozen.add(event.buid);
         return;
+      case 'pe-state':
+        if (event.to === 'normal') this.frozen.delete(event.buid);
+        return;
       case 'driver-failed':
         this.failedDrivers.add(event.fn);
         return;

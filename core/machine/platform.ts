@@ -2,8 +2,9 @@
 
 import type { DeviceModel, DtNode, FunctionAddress, GuestPorts, MmioPort } from '../abi/ports.ts';
 import { invariant } from '../base/invariant.ts';
+import type { U64 } from '../base/u64.ts';
 import type { DeviceEntry } from '../device/index.ts';
-import type { FirmwareApi, PhbSpec } from '../firmware/types.ts';
+import type { EndpointView, FirmwareApi, PhbSpec } from '../firmware/types.ts';
 import type { GuestMemory } from '../memory/guest-memory.ts';
 import { realMemoryBus } from '../memory/real-memory-bus.ts';
 import type { Scheduler } from '../time/scheduler.ts';
@@ -18,6 +19,8 @@ export interface PlacedFunction {
   readonly entry: DeviceEntry;
   readonly phb: PhbSpec;
   readonly device: DeviceModel;
+  /** The error state of its PE. */
+  readonly endpoint: EndpointView;
 }
 
 /** A PHB with the functions below it, as placement works it out. */
@@ -81,7 +84,8 @@ export class Platform {
       const description = descriptions[n];
       if (description === undefined) return [];
       const device = this.createDevice(phb, fn, entry, this.byId.size);
-      const placed: PlacedFunction = { config, description, entry, phb, device };
+      const endpoint = this.firmware.endpoint(phb.buid);
+      const placed: PlacedFunction = { config, description, entry, phb, device, endpoint };
       this.byId.set(config.id, placed);
       this.byFn.set(fn, placed);
       return [placed];
@@ -128,16 +132,26 @@ export class Platform {
     };
   }
 
-  /** Loads from a function that is not there give all ones, stores go nowhere, as on the bus. */
+  /** A slot reset: the PE's functions are as at power-on. */
+  resetFunctions(buid: U64): void {
+    for (const { phb, device } of this.byId.values()) if (phb.buid === buid) device.reset();
+  }
+
+  /** Loads from a function that is not there, or cut off, give all ones, stores go nowhere, as on the bus. */
   private mmio(): MmioPort {
+    const reached = (fn: FunctionAddress): DeviceModel | undefined => {
+      const placed = this.byFn.get(fn);
+      return placed === undefined || placed.endpoint.mmioStopped ? undefined : placed.device;
+    };
     return {
-      read32: (fn, offset) => this.byFn.get(fn)?.device.read32(offset) ?? -1,
-      write32: (fn, offset, value) => this.byFn.get(fn)?.device.write32(offset, value),
+      read32: (fn, offset) => reached(fn)?.read32(offset) ?? -1,
+      write32: (fn, offset, value) => reached(fn)?.write32(offset, value),
     };
   }
 
   private createDevice(phb: PhbSpec, fn: FunctionAddress, entry: DeviceEntry, number: number): DeviceModel {
     const { firmware, scheduler, interrupt, seed } = this.parts;
+    const endpoint = firmware.endpoint(phb.buid);
     return entry.create({
       bus: firmware.dmaBus(phb.buid, fn),
       ...(entry.bypassesIommu === true ? { realMemory: realMemoryBus(this.memory) } : {}),
@@ -145,7 +159,8 @@ export class Platform {
       seed: (seed + number) >>> 0,
       raiseInterrupt: () => {
         // A line that is up already does not rise again; the guest sees it after the piece at work is done.
-        if (this.raised.has(fn)) return;
+        // It is a message, a DMA write: from a stopped PE it goes nowhere.
+        if (this.raised.has(fn) || endpoint.frozen) return;
         this.raised.add(fn);
         scheduler.after(0, () => {
           this.raised.delete(fn);

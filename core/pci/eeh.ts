@@ -20,14 +20,7 @@ const invalid: PeTransition = { status: RTAS_PARAMETER_ERROR };
 const unexpected: PeTransition = { status: RTAS_UNEXPECTED_STATE };
 
 /** Columns in the order of LoPAR's table: 0, 1, 2, 4, 5 for a while, 5 for good. */
-const COLUMNS: readonly PeState[] = [
-  'normal',
-  'reset',
-  'stopped',
-  'mmio-enabled',
-  'unavailable',
-  'disabled',
-];
+const COLUMNS: readonly PeState[] = ['normal', 'reset', 'stopped', 'mmio-enabled', 'unavailable', 'disabled'];
 
 const TABLE: Readonly<Record<PeAction, readonly PeTransition[]>> = {
   error: [to('stopped'), stays, stays, to('stopped'), stays, stays],
@@ -35,14 +28,7 @@ const TABLE: Readonly<Record<PeAction, readonly PeTransition[]>> = {
   'thaw-dma': [invalid, unexpected, unexpected, to('normal'), unexpected, unexpected],
   'deassert-reset': [stays, to('normal'), unexpected, invalid, unexpected, unexpected],
   'assert-reset': [to('reset'), stays, to('reset'), to('reset'), unexpected, unexpected],
-  disable: [
-    to('disabled'),
-    to('disabled'),
-    to('disabled'),
-    to('disabled'),
-    to('disabled'),
-    stays,
-  ],
+  disable: [to('disabled'), to('disabled'), to('disabled'), to('disabled'), to('disabled'), stays],
 };
 
 export function transition(state: PeState, action: PeAction): PeTransition {

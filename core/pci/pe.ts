@@ -18,6 +18,8 @@ export class Pe implements DmaEndpoint {
   frozen = false;
   /** Loads give all ones, stores are lost. */
   mmioStopped = false;
+  /** Fifth output of ibm,read-slot-reset-state2: how the PE was reset since its last error. */
+  recoveryInfo = 0;
   private readonly trace: TraceSink | undefined;
   private current: PeState = 'normal';
   /** End of a temporary unavailability, virtual ns. */
@@ -49,14 +51,17 @@ export class Pe implements DmaEndpoint {
 
   /** An error of a function froze the PE. */
   freeze(fn: FunctionAddress, by = 'DMA fault'): void {
-    if (this.frozen && this.current !== 'mmio-enabled') return;
+    const { to } = transition(this.current, 'error');
+    if (to === undefined) return;
+    this.recoveryInfo = 0;
     this.trace?.emit({ kind: 'pe-frozen', buid: this.buid, fn });
-    this.enter('stopped', by);
+    this.enter(to, by);
   }
 
   /** An error that the platform needs `untilNs` to gather: nothing can be done with the PE before. */
   makeUnavailable(fn: FunctionAddress, untilNs: number, by: string): void {
     if (this.current === 'disabled') return;
+    this.recoveryInfo = 0;
     if (!this.frozen) this.trace?.emit({ kind: 'pe-frozen', buid: this.buid, fn });
     this.untilNs = untilNs;
     this.enter('unavailable', by);

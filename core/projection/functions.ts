@@ -71,6 +71,8 @@ export class FunctionsFold implements Fold<readonly FunctionState[]> {
         return this.driver(event);
       case 'pe-frozen':
         return this.freeze(event.buid);
+      case 'pe-state':
+        return event.to === 'normal' ? this.thaw(event.buid) : undefined;
       case 'io-figures': {
         const { kind: _kind, ...io } = event;
         return this.change(event.fn, (state) => ({ ...state, io }));
@@ -110,6 +112,15 @@ export class FunctionsFold implements Fold<readonly FunctionState[]> {
   private freeze(buid: bigint): void {
     for (const [fn, state] of this.states) {
       if (state.description.buid === buid) this.states.set(fn, { ...state, state: 'frozen' });
+    }
+  }
+
+  /** The PE works again: who drove a function still does. */
+  private thaw(buid: bigint): void {
+    for (const [fn, state] of this.states) {
+      if (state.description.buid !== buid || state.state !== 'frozen') continue;
+      const bound = state.driver === undefined ? 'present' : 'bound';
+      this.states.set(fn, { ...state, state: state.reason === undefined ? bound : 'failed' });
     }
   }
 

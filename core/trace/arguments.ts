@@ -116,6 +116,12 @@ function rareArguments(event: RareEvent): readonly Argument[] {
   switch (event.kind) {
     case 'pe-frozen':
       return [['buid', hex16(event.buid)]];
+    case 'pe-state':
+      return [
+        ['buid', hex16(event.buid)],
+        ['', `${event.from} → ${event.to}`],
+        ['by', event.by],
+      ];
     case 'printk':
       return [['', event.level === 'info' ? event.text : `${event.level}: ${event.text}`]];
     case 'guest-call':

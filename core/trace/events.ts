@@ -96,6 +96,22 @@ export interface PeFrozenEvent extends EventBase {
   readonly fn: FunctionAddress;
 }
 
+/**
+ * States of a PE (ibm,read-slot-reset-state2): normal 0, reset 1 (active), stopped 2 (MMIO and DMA), mmio-enabled 4 (DMA stopped),
+ * unavailable 5 (for a while), disabled 5 (for good).
+ */
+export type PeState = 'normal' | 'reset' | 'stopped' | 'mmio-enabled' | 'unavailable' | 'disabled';
+
+/** A PE went from one error state to another. */
+export interface PeStateEvent extends EventBase {
+  readonly kind: 'pe-state';
+  readonly buid: U64;
+  readonly from: PeState;
+  readonly to: PeState;
+  /** The RTAS call that did it, or what happened. */
+  readonly by: string;
+}
+
 /** A line of the guest's kernel log, in the kernel's words. */
 export interface PrintkEvent extends EventBase {
   readonly kind: 'printk';
@@ -222,6 +238,7 @@ export type TraceEvent =
   | DmaEvent
   | DmaFaultEvent
   | PeFrozenEvent
+  | PeStateEvent
   | PrintkEvent
   | GuestCallEvent
   | DdwPlanEvent

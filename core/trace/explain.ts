@@ -10,6 +10,7 @@ import type {
   DmaFaultEvent,
   DmaMode,
   NewEvent,
+  PeState,
   RtasEvent,
   TceHcallEvent,
   TceRun,
@@ -142,6 +143,8 @@ function explainRare(event: RareEvent, names: NameLookup): string {
       return explainWindow(event);
     case 'pe-frozen':
       return `The platform froze the PE of ${who} after a DMA fault: no I/O reaches it until it is reset.`;
+    case 'pe-state':
+      return `The PE of BUID ${hex16(event.buid)} is now ${PE_STATES[event.to]} (${event.by}).`;
     case 'printk':
       return `The kernel says: ${event.text}`;
     case 'guest-call':
@@ -158,6 +161,15 @@ function explainRare(event: RareEvent, names: NameLookup): string {
       return explainMachine(event);
   }
 }
+
+const PE_STATES: Readonly<Record<PeState, string>> = {
+  normal: 'normal: MMIO and DMA pass',
+  reset: 'in reset',
+  stopped: 'stopped: loads give all ones, stores and DMA are lost',
+  'mmio-enabled': 'open for loads and stores, its DMA is stopped',
+  unavailable: 'unavailable for a while',
+  disabled: 'disabled for good: only a reboot or DLPAR brings it back',
+};
 
 function explainWindow(event: Extract<RareEvent, { window: unknown }>): string {
   const { window } = event;

@@ -24,6 +24,7 @@ export const TRACE_KINDS: readonly TraceEventKind[] = [
   'dma',
   'dma-fault',
   'pe-frozen',
+  'pe-state',
   'printk',
   'guest-call',
   'ddw-plan',

@@ -2,7 +2,7 @@
 // A new kind of event is its type in events.ts, a line in kinds.ts, and its entry here.
 
 import type { DmaFault } from '../abi/ports.ts';
-import type { DmaMode, MachineState, PrintkEvent, TraceEvent, TraceEventKind } from './events.ts';
+import type { DmaMode, MachineState, PeState, PrintkEvent, TraceEvent, TraceEventKind } from './events.ts';
 import { TRACE_KINDS } from './kinds.ts';
 
 /** What sort of thing an event is, for a person scanning down a trace. Each has a letter, so that colour is never the only sign. */
@@ -120,6 +120,14 @@ const DIRECTIONS = ['read', 'write'];
 const FAULTS: readonly DmaFault[] = ['no-window', 'no-tce', 'permission', 'beyond-ram', 'frozen'];
 const LEVELS: readonly PrintkEvent['level'][] = ['err', 'warn', 'notice', 'info', 'debug'];
 const MODES: readonly DmaMode[] = ['direct', 'indirect', 'hybrid', 'default', 'none'];
+const PE_STATES: readonly PeState[] = [
+  'normal',
+  'reset',
+  'stopped',
+  'mmio-enabled',
+  'unavailable',
+  'disabled',
+];
 const STATES: readonly MachineState[] = ['off', 'booting', 'running', 'oops'];
 
 const FN: FieldSchema = { type: 'text', meaning: 'PCI function: domain:bus:device.function' };
@@ -219,6 +227,17 @@ export const SCHEMA: Schemas = {
     class: 'error',
     meaning: 'after a fault the platform cut the partitionable endpoint off (EEH)',
     fields: { buid: BUID, fn: FN },
+  },
+  'pe-state': {
+    label: 'PE state',
+    class: 'platform',
+    meaning: 'a partitionable endpoint went into another error state (EEH)',
+    fields: {
+      buid: BUID,
+      from: { type: 'text', meaning: 'the state before', values: PE_STATES },
+      to: { type: 'text', meaning: 'the state now', values: PE_STATES },
+      by: { type: 'text', meaning: 'the RTAS call that did it, or what happened' },
+    },
   },
   printk: {
     label: 'kernel log',

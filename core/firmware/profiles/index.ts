@@ -32,9 +32,22 @@ export interface ProfileValue {
 
 /** All values of a profile, in the order in which it is written. */
 export function profileValues(profile: PlatformProfile): readonly ProfileValue[] {
-  const { tce, ddw, rtas, tokens, dma, costs, vio, tree, system = {}, footnotes = {}, slotClasses } = profile;
+  const {
+    tce,
+    ddw,
+    rtas,
+    tokens,
+    dma,
+    eeh,
+    costs,
+    vio,
+    tree,
+    system = {},
+    footnotes = {},
+    slotClasses,
+  } = profile;
   return [
-    ...Object.entries({ tce, ddw, rtas, tokens, dma, costs, vio, tree, system, footnotes }).flatMap(
+    ...Object.entries({ tce, ddw, rtas, tokens, dma, eeh, costs, vio, tree, system, footnotes }).flatMap(
       ([group, values]) => valuesOf(group, values),
     ),
     ...slotClasses.flatMap((slotClass) => valuesOf(`slotClasses.${slotClass.id}`, slotClass.values)),

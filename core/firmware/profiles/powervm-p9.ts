@@ -154,9 +154,19 @@ export const powervmP9: PlatformProfile = {
     'ibm,create-pe-dma-window': observed(0x54, LOG_CREATE),
     'ibm,remove-pe-dma-window': assumed(0x55, 'the next number; no log shows it'),
     'ibm,reset-pe-dma-window': assumed(0x56, 'the next number; no log shows it'),
+    'ibm,set-eeh-option': assumed(0x40, NO_SAMPLE),
+    'ibm,get-config-addr-info2': assumed(0x41, NO_SAMPLE),
+    'ibm,read-slot-reset-state2': assumed(0x42, NO_SAMPLE),
+    'ibm,set-slot-reset': assumed(0x43, NO_SAMPLE),
+    'ibm,configure-pe': assumed(0x44, NO_SAMPLE),
+    'ibm,slot-error-detail': assumed(0x45, NO_SAMPLE),
   },
   dma: {
     faultPolicy: documented('freeze', 'LoPAR ch_io_topology (EEH): DMA and MMIO of the PE are stopped'),
+  },
+  eeh: {
+    available: documented(true, 'LoPAR ch_io_topology: EEH is required'),
+    fundamentalReset: assumed(true, 'LoPAR makes it an option of each PE'),
   },
   costs: {
     hcallNs: assumed(250, 'an hcall without a context switch'),
@@ -189,7 +199,17 @@ export const powervmP9: PlatformProfile = {
       ],
       'LoPAR sec_rtas_environment: function sets',
     ),
-    tokensInRtas: documented([], `${DDW} R1-3: the tokens are in the bridge's node`),
+    tokensInRtas: documented(
+      [
+        'ibm,set-eeh-option',
+        'ibm,get-config-addr-info2',
+        'ibm,read-slot-reset-state2',
+        'ibm,set-slot-reset',
+        'ibm,configure-pe',
+        'ibm,slot-error-detail',
+      ],
+      `LoPAR sec_rtas_call_defn; the DDW tokens are in the bridge's node (${DDW} R1-3)`,
+    ),
     extensionSixOutputs: observed(true, 'log: block and page sizes of the 6-output query'),
     pciConfigSpaceType: documented(true, 'LoPAR app_papr_binding: extended configuration space'),
     peTotalMsi: observed(0x80, 'log: ibm,pe-total-#msi of an NVMe slot'),

@@ -2,7 +2,7 @@
 
 import type { Graded } from '../../base/graded.ts';
 import type { U64 } from '../../base/u64.ts';
-import type { CostRules, DdwRules, DmaRules, RtasRules, TceRules } from './rules.ts';
+import type { CostRules, DdwRules, DmaRules, EehRules, RtasRules, TceRules } from './rules.ts';
 
 export type GradedGroup<Rules> = { readonly [K in keyof Rules]: Graded<Rules[K]> };
 
@@ -143,6 +143,7 @@ export interface PlatformProfile {
   readonly rtas: GradedGroup<RtasRules>;
   readonly tokens: Readonly<Partial<Record<RtasCallName, Graded<number>>>>;
   readonly dma: GradedGroup<DmaRules>;
+  readonly eeh: GradedGroup<EehRules>;
   readonly costs: GradedGroup<CostRules>;
   readonly vio: GradedGroup<VioValues>;
   readonly tree: GradedGroup<TreeValues>;

@@ -89,6 +89,13 @@ export const qemuPseries: PlatformProfile = {
     'ibm,reset-pe-dma-window': verified(0x2029, TOKENS),
   },
   dma: { faultPolicy: verified('drop', `${IOMMU}: recorded transfers of the edu device`) },
+  eeh: {
+    available: verified(
+      false,
+      'hw/ppc/spapr_pci.c spapr_phb_eeh_available: only functions of the host have it',
+    ),
+    fundamentalReset: verified(false, 'no reset is done'),
+  },
   costs: {
     hcallNs: observed(310, BENCH),
     stuffTceNs: observed(12, BENCH),

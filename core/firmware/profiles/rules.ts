@@ -50,6 +50,14 @@ export interface RtasRules {
   readonly bufferAddressBits: number;
 }
 
+/** Enhanced I/O Error Handling: the six RTAS calls. */
+export interface EehRules {
+  /** False: every call is refused with -3. */
+  readonly available: boolean;
+  /** ibm,set-slot-reset knows the fundamental reset (function 3); otherwise -8. */
+  readonly fundamentalReset: boolean;
+}
+
 export interface DmaRules {
   readonly faultPolicy: 'drop' | 'freeze';
 }

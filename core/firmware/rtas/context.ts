@@ -2,19 +2,22 @@
 // fails writes its status and leaves the other cells alone (QEMU; recorded).
 
 import { RTAS_PARAMETER_ERROR } from '../../abi/papr/ddw.ts';
-import { joinU64 } from '../../base/u64.ts';
+import { joinU64, type U64 } from '../../base/u64.ts';
 import type { WindowPool } from '../../iommu/window-pool.ts';
 import type { VirtualClock } from '../../time/clock.ts';
 import type { TraceSink } from '../../trace/sink.ts';
 import type { FaultCounter } from '../limits.ts';
 import type { PhbState } from '../phb-state.ts';
 import type { RtasCallName } from '../profiles/profile.ts';
-import type { CostRules, DdwRules } from '../profiles/rules.ts';
+import type { CostRules, DdwRules, EehRules } from '../profiles/rules.ts';
 
 export interface RtasContext {
   readonly phbs: ReadonlyMap<bigint, PhbState>;
   readonly pool: WindowPool;
   readonly rules: DdwRules;
+  readonly eeh: EehRules;
+  /** A PE's functions are reset (hot or fundamental reset). */
+  readonly resetFunctions: (buid: U64) => void;
   readonly costs: CostRules;
   readonly clock: VirtualClock;
   readonly trace: TraceSink | undefined;
