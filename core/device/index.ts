@@ -6,6 +6,7 @@ import { createNic } from './nic.ts';
 import { createNvme } from './nvme.ts';
 import { createTestdev } from './testdev.ts';
 import { createVirtioBlk, createVirtioBlkNoIommu } from './virtio-blk.ts';
+import { createVirtioNet, createVirtioNetNoIommu } from './virtio-net.ts';
 
 export interface DeviceEntry {
   /** Name in commands and scenarios (FunctionConfig.device). */
@@ -102,6 +103,30 @@ const entries: readonly DeviceEntry[] = [
     deviceId: 0x1001,
     classCode: 0x010000,
     nodeName: 'scsi',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+    bypassesIommu: true,
+  },
+  {
+    device: 'virtio-net',
+    title: 'virtio network device, behind the IOMMU (iommu_platform=on)',
+    create: createVirtioNet,
+    vendor: 0x1af4,
+    deviceId: 0x1041,
+    classCode: 0x020000,
+    nodeName: 'ethernet',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+  },
+  {
+    // As QEMU's transitional device.
+    device: 'virtio-net-noiommu',
+    title: 'virtio network device, past the IOMMU: no TCE is used',
+    create: createVirtioNetNoIommu,
+    vendor: 0x1af4,
+    deviceId: 0x1000,
+    classCode: 0x020000,
+    nodeName: 'ethernet',
     dmaMaskBits: 64,
     coherentMaskBits: 64,
     bypassesIommu: true,

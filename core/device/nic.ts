@@ -20,20 +20,13 @@ import {
   NIC_STATUS_LU,
   NIC_TCTL,
   NIC_TX_RING,
-  PEER_BAD,
-  PEER_COUNT,
-  PEER_FRAME_BYTES,
-  PEER_GO,
-  PEER_GOOD,
-  PEER_INTERVAL_NS,
-  PEER_SENT,
   RX_ERROR_RXE,
   RX_STATUS_EOP,
   TX_CMD_EOP,
   TX_STATUS_TU,
 } from '../abi/nic.ts';
 import type { DeviceModel } from '../abi/ports.ts';
-import { createNicPeer } from './nic-peer.ts';
+import { createNicLink } from './nic-link.ts';
 import { createNicRing } from './nic-rings.ts';
 import type { DeviceHost } from './types.ts';
 
@@ -52,14 +45,10 @@ export function createNic(host: DeviceHost, options: NicOptions): DeviceModel {
   const { bus, scheduler } = host;
   const rx = createNicRing(bus);
   const tx = createNicRing(bus);
-  const peer = createNicPeer(host.seed >>> 0);
   const registers = { rctl: 0, tctl: 0, mask: 0, cause: 0 };
-  const stream = { frameBytes: 64, intervalNs: 0, count: 0, going: false, sent: 0 };
-  const judged = { good: 0, bad: 0 };
   let epoch = 0;
   let interruptSet = false;
   let txBusy = false;
-  let rxBusy = false;
   let gathered = 0;
   let underrun = false;
 
@@ -88,20 +77,17 @@ export function createNic(host: DeviceHost, options: NicOptions): DeviceModel {
     interrupt(0);
   };
 
-  const wireNs = (bytes: number): number => Math.ceil((bytes + 24) * options.nsPerByte);
-
   /** Reads the data of the descriptor at head; the last piece of a frame sends it. Returns the bytes now on the wire. */
   const gather = (): number => {
     const { descriptor } = tx;
-    const bytes = Math.min(descriptor.getUint16(8, true), peer.received.length - gathered);
-    const into = peer.received.subarray(gathered, gathered + bytes);
+    const bytes = Math.min(descriptor.getUint16(8, true), link.received.length - gathered);
+    const into = link.received.subarray(gathered, gathered + bytes);
     const outcome = bus.read(descriptor.getInt32(4, true), descriptor.getInt32(0, true), into);
     underrun ||= outcome.fault !== undefined;
     gathered += bytes;
     if ((descriptor.getUint8(11) & TX_CMD_EOP) === 0) return 0;
     if (underrun) descriptor.setUint8(12, TX_STATUS_TU);
-    else if (peer.accept(gathered)) judged.good++;
-    else judged.bad++;
+    else link.judge(gathered);
     const sent = gathered;
     gathered = 0;
     underrun = false;
@@ -110,7 +96,7 @@ export function createNic(host: DeviceHost, options: NicOptions): DeviceModel {
 
   const txStep = (): void => {
     if (!tx.fetch()) return;
-    later(wireNs(gather()), txDone);
+    later(link.wireNs(gather()), txDone);
   };
 
   const txDone = (): void => {
@@ -138,37 +124,26 @@ export function createNic(host: DeviceHost, options: NicOptions): DeviceModel {
     descriptor.setUint16(8, frame.length, true);
     descriptor.setUint8(12, RX_STATUS_EOP);
     descriptor.setUint8(13, outcome.fault === undefined ? 0 : RX_ERROR_RXE);
-    return rx.writeBack();
-  };
-
-  const streamIsOver = (): boolean => !stream.going || (stream.count > 0 && stream.sent >= stream.count);
-
-  const rxStep = (): void => {
-    rxBusy = false;
-    if (streamIsOver() || rx.empty || rx.stalled || (registers.rctl & NIC_ENABLE) === 0) return;
-    // The peer keeps to what one receive buffer holds.
-    const frame = peer.frame(stream.sent, Math.min(stream.frameBytes, bufferBytes()));
-    if (!deliver(frame)) return;
-    stream.sent++;
+    if (!rx.writeBack()) return false;
     interrupt(NIC_CAUSE_RXT0);
-    rxKick(Math.max(stream.intervalNs, wireNs(frame.length)));
+    return true;
   };
 
-  const rxKick = (delayNs: number): void => {
-    if (rxBusy || streamIsOver()) return;
-    rxBusy = true;
-    later(delayNs, rxStep);
-  };
+  const link = createNicLink({
+    host,
+    nsPerByte: options.nsPerByte,
+    maxFrameBytes: bufferBytes,
+    canReceive: () => !rx.empty && !rx.stalled && (registers.rctl & NIC_ENABLE) !== 0,
+    deliver,
+  });
 
   const reset = (): void => {
     epoch++;
     rx.reset();
     tx.reset();
-    peer.reset();
+    link.reset();
     Object.assign(registers, { rctl: 0, tctl: 0, mask: 0, cause: 0 });
-    Object.assign(stream, { frameBytes: 64, intervalNs: 0, count: 0, going: false, sent: 0 });
-    Object.assign(judged, { good: 0, bad: 0 });
-    interruptSet = txBusy = rxBusy = underrun = false;
+    interruptSet = txBusy = underrun = false;
     gathered = 0;
   };
 
@@ -176,12 +151,6 @@ export function createNic(host: DeviceHost, options: NicOptions): DeviceModel {
     const { cause } = registers;
     registers.cause = 0;
     return cause;
-  };
-
-  const go = (value: number): void => {
-    stream.going = value !== 0;
-    if (stream.going) stream.sent = 0;
-    rxKick(DOORBELL_NS);
   };
 
   const read32 = (offset: number): number => {
@@ -198,14 +167,8 @@ export function createNic(host: DeviceHost, options: NicOptions): DeviceModel {
         return registers.rctl;
       case NIC_TCTL:
         return registers.tctl;
-      case PEER_SENT:
-        return stream.sent;
-      case PEER_GOOD:
-        return judged.good;
-      case PEER_BAD:
-        return judged.bad;
       default:
-        return 0;
+        return link.read(offset);
     }
   };
 
@@ -215,17 +178,13 @@ export function createNic(host: DeviceHost, options: NicOptions): DeviceModel {
     else if (offset === NIC_IMC) registers.mask &= ~value;
     else if (offset === NIC_RCTL) registers.rctl = value;
     else if (offset === NIC_TCTL) registers.tctl = value;
-    else if (offset === PEER_FRAME_BYTES)
-      stream.frameBytes = Math.min(peer.received.length, Math.max(64, value & ~3));
-    else if (offset === PEER_INTERVAL_NS) stream.intervalNs = value >>> 0;
-    else if (offset === PEER_COUNT) stream.count = value >>> 0;
-    else if (offset === PEER_GO) go(value);
+    else link.write(offset, value);
   };
 
   const write32 = (offset: number, value: number): void => {
     if (offset >= NIC_RX_RING && offset < NIC_RX_RING + RING_SPAN) {
       rx.write(offset - NIC_RX_RING, value);
-      if (offset - NIC_RX_RING === NIC_RING_TAIL) rxKick(DOORBELL_NS);
+      if (offset - NIC_RX_RING === NIC_RING_TAIL) link.kick();
     } else if (offset >= NIC_TX_RING && offset < NIC_TX_RING + RING_SPAN) {
       tx.write(offset - NIC_TX_RING, value);
       if (offset - NIC_TX_RING === NIC_RING_TAIL) txKick(DOORBELL_NS);

@@ -4,6 +4,7 @@ import type { Driver } from '../types.ts';
 import { ahciDriver } from './ahci.ts';
 import { nvmeDriver } from './nvme.ts';
 import { virtioBlkDriver, virtioBlkNoIommuDriver } from './virtio-blk.ts';
+import { virtioNetDriver, virtioNetNoIommuDriver } from './virtio-net.ts';
 import { e1000Driver, e1000eDriver, vfnetDriver } from './ring-nic.ts';
 
 export const DRIVERS: readonly Driver[] = [
@@ -14,6 +15,8 @@ export const DRIVERS: readonly Driver[] = [
   ahciDriver,
   virtioBlkDriver,
   virtioBlkNoIommuDriver,
+  virtioNetDriver,
+  virtioNetNoIommuDriver,
 ];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */

@@ -51,6 +51,10 @@ const REFILL_LOT = 16;
 const REFILL_RETRY_NS = 10e6;
 
 export interface NicAdapter {
+  /** What a driver takes at probe and keeps until the unbind: 0 or a negative errno. Absent: nothing. */
+  attach?(): number;
+  /** Gives it back, all of it or what there is. */
+  detach?(): void;
   readonly isUp: boolean;
   /** ndo_open: rings, receive buffers mapped, interrupts on. False: no memory. */
   up(): boolean;

@@ -28,6 +28,7 @@ const STATUS_OFFSET = 64;
 const MAX_SEGMENTS = 126;
 const TABLE_BYTES = 2048;
 const MAX_TRANSFER_BYTES = 2560 * BLOCK_BYTES;
+const RESET_NS = 1e6;
 /** No answer yet: no status that a device gives. */
 const UNANSWERED = 0xff;
 
@@ -58,7 +59,8 @@ function createVirtioDisk(context: DriverContext, ports: DiskPorts): Disk {
   let blocks = 0;
 
   function* bringUp(): Generator<number, number, void> {
-    const error = yield* pci.negotiate(0);
+    yield RESET_NS;
+    const error = pci.negotiate(0);
     if (error < 0) return error;
     const dma = pci.usesDmaApi ? throughDmaApi(context) : byRealAddress(context);
     const size = pci.queueSize(0);

@@ -29,7 +29,6 @@ import type { Virtqueue } from './virtqueue.ts';
 
 const ENODEV = -19;
 const EINVAL = -22;
-const RESET_POLL_NS = 1e6;
 
 export interface VirtioPci {
   read(offset: number): number;
@@ -38,7 +37,7 @@ export interface VirtioPci {
   reset(): void;
   isGone(): boolean;
   /** Resets the device and negotiates `features` (bits 0 to 31): 0, or a negative errno. */
-  negotiate(features: number): Generator<number, number, void>;
+  negotiate(features: number): number;
   /** The device has VIRTIO_F_ACCESS_PLATFORM. Known after negotiate(). */
   readonly usesDmaApi: boolean;
   queueSize(index: number): number;
@@ -65,9 +64,9 @@ export function createVirtioPci({ mmio, dev }: DriverContext): VirtioPci {
     write(COMMON_DRIVER_FEATURE, features);
   };
 
-  function* negotiate(features: number): Generator<number, number, void> {
+  /** vp_reset() waits until the status reads 0: here it does at once. */
+  const negotiate = (features: number): number => {
     write(COMMON_STATUS, 0);
-    yield RESET_POLL_NS;
     if (read(COMMON_STATUS) !== 0) return ENODEV;
     write(COMMON_STATUS, STATUS_ACKNOWLEDGE | STATUS_DRIVER);
     const upper = offeredFeatures(1);
@@ -78,7 +77,7 @@ export function createVirtioPci({ mmio, dev }: DriverContext): VirtioPci {
     const agreed = STATUS_ACKNOWLEDGE | STATUS_DRIVER | STATUS_FEATURES_OK;
     write(COMMON_STATUS, agreed);
     return read(COMMON_STATUS) === agreed ? 0 : EINVAL;
-  }
+  };
 
   return {
     read,
