@@ -139,8 +139,6 @@ describe('enable_ddw, branch by branch', () => {
     ['2M is known since 5.16', '6.15', 4, 0x800, 0x103, { removed: true }, 'direct 21/32'],
     ['no dynamic-memory facts: length 2^0', '6.15', 0, 2 ** 37, 0x107, {}, 'direct 24/0'],
     ['pmem is not known', '5.4', 8, 0x20000, 0x3, { pmem: true }, 'direct 16/33'],
-    ['pmem, the window must reach 2^51', '5.10', 8, 0x80000, 0x3, { pmem: true }, 'none'],
-    ['pmem, all of it fits', '5.10', 8, 2 ** 37, 0x7, { pmem: true }, 'direct 24/51'],
     [
       'pmem, one window: all dynamic',
       '5.17',

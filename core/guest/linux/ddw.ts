@@ -24,7 +24,7 @@ import {
 import { makeWindow, type Attempt } from './ddw-window.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import type { LiveNode } from './live-tree.ts';
-import { ddwMemoryHotplugMax, pmemPresent } from './memory-facts.ts';
+import { pmemPresent, windowMemoryEnd } from './memory-facts.ts';
 import { planWindow } from './window-plan.ts';
 import { DEFAULT_WINDOW, readWindowProperty } from './window-property.ts';
 import { cleanWindow, removeWindowByLiobn } from './window-range.ts';
@@ -41,7 +41,7 @@ export function* enableDdw(
   while (k.windowMutex) yield MUTEX_POLL_NS;
   k.windowMutex = true;
   k.trace.open({ kind: 'guest-call', name: 'enable_ddw', fn: dev.fn, detail: node.path });
-  const memoryEnd = ddwMemoryHotplugMax(k.tree, k.ports.memory.ramBytes, k.build.memoryEnd.value);
+  const memoryEnd = windowMemoryEnd(k.build, k.tree, k.ports.memory.ramBytes);
   const facts: DdwFacts = { kernel: k.build, maskBits, memoryEnd, pmem: pmemPresent(k.tree) };
   const group = node.pdn?.tableGroup ?? { id: -1, tables: [], queried: false };
   const run: Attempt = {

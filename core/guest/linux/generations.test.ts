@@ -43,6 +43,7 @@ describe('one window or two, enough of it or not: what each generation makes of 
     ['5.4', 'default D', 'default D', 'direct D1', 'default D'],
     ['5.10', 'direct D1', 'default D', 'direct D1', 'default D'],
     ['5.13', 'direct D1', 'default D', 'direct D1', 'default D'],
+    ['5.15-rc7', 'default D', 'default D', 'direct D1', 'indirect D2'],
     ['5.15', 'direct D1', 'indirect D2', 'direct D1', 'indirect D2'],
     // The default window at bus address 0 counts as used here.
     ['5.17', 'default D', 'default D', 'direct D1', 'indirect D2'],
@@ -65,6 +66,30 @@ describe('one window or two, enough of it or not: what each generation makes of 
 
   it('5.17 replaces a default window that lies elsewhere', () =>
     expect(outcome(booted('5.17', { ...SMALL, defaultStart: 0x1_0000_0000n }))).toBe('indirect D2'));
+});
+
+describe('persistent memory beside RAM of 4 GiB', () => {
+  // [kernel, two windows: 16 GiB, 2^51 bytes; one window: 8 GiB, 4 GiB]
+  it.each([
+    ['5.4', 'direct D1', 'direct D1', 'default D', 'default D'],
+    ['5.10', 'default D', 'direct D1', 'default D', 'default D'],
+    ['5.13', 'default D', 'direct D1', 'default D', 'default D'],
+    ['5.15-rc7', 'indirect D2', 'direct D1', 'default D', 'default D'],
+    // A second mask call takes the dynamic window of memory's size for a 1:1 one: with a limit, that is.
+    ['5.15', 'direct D1', 'direct D1', 'direct D2', 'direct D2'],
+    ['6.6', 'direct D1', 'direct D1', 'direct 2', 'direct 2'],
+    ['6.10', 'direct D1', 'direct D1', 'indirect 2', 'indirect 2'],
+    ['6.11', 'direct D1', 'direct D1', 'hybrid S1', 'indirect S2'],
+    ['6.15', 'direct D1', 'direct D1', 'hybrid S1', 'indirect S2'],
+  ])('%s: %s, %s, %s, %s', (id, two, twoAll, one, oneSmall) => {
+    const all = { block: 2 ** 36, pageMask: 4, pageShifts: [24] };
+    expect([
+      outcome(booted(id, { pmem: true, ...TWO, block: 0x40000 })),
+      outcome(booted(id, { pmem: true, ...TWO, ...all })),
+      outcome(booted(id, { pmem: true, block: 0x20000 })),
+      outcome(booted(id, { pmem: true, block: 0x10000 })),
+    ]).toEqual([two, twoAll, one, oneSmall]);
+  });
 });
 
 describe('a default window in use', () => {
@@ -249,17 +274,14 @@ describe('bugs with an end', () => {
   it.each([
     ['6.1', 0x2340],
     ['6.6', 0x11_2340],
-  ])(
-    '%s: a scatter element in the middle of a 2M I/O page is at offset %d of its bus page',
-    (id, offset) => {
-      const p = booted(id, { ...TWO, block: 0x200, pageMask: 0x100, pageShifts: [21] });
-      p.masks(FN);
-      const dev = p.guest.device(FN);
-      if (dev === undefined) throw new Error(FN);
-      const sg = { addresses: [0x411_2340], lengths: [512], dmaHi: [], dmaLo: [], dmaBytes: [] };
-      expect(p.guest.dma.mapSg(dev, sg, 'to-device')).toBe(1);
-      const [lo = 0] = sg.dmaLo;
-      expect(lo % 0x20_0000).toBe(offset);
-    },
-  );
+  ])('%s: a scatter element in the middle of a 2M I/O page is at offset %d of its bus page', (id, offset) => {
+    const p = booted(id, { ...TWO, block: 0x200, pageMask: 0x100, pageShifts: [21] });
+    p.masks(FN);
+    const dev = p.guest.device(FN);
+    if (dev === undefined) throw new Error(FN);
+    const sg = { addresses: [0x411_2340], lengths: [512], dmaHi: [], dmaLo: [], dmaBytes: [] };
+    expect(p.guest.dma.mapSg(dev, sg, 'to-device')).toBe(1);
+    const [lo = 0] = sg.dmaLo;
+    expect(lo % 0x20_0000).toBe(offset);
+  });
 });

@@ -42,7 +42,18 @@ function endOfV1(value: Uint8Array | undefined, lmbBytes: number): number {
   return value === undefined || lmbs === 0 ? 0 : readNumber(value, 1 + 6 * (lmbs - 1), 2) + lmbBytes;
 }
 
-/** ddw_memory_hotplug_max(). */
+/** The end of memory that a window is measured by: persistent memory may lie anywhere, where a build counts it. */
+export function windowMemoryEnd(build: KernelBuild, tree: LiveTree, ramBytes: number): MemoryEnd {
+  if (build.memoryEndCountsPmem.value && pmemPresent(tree)) return anywhere(build);
+  return ddwMemoryHotplugMax(tree, ramBytes, build.memoryEnd.value);
+}
+
+/** All that a kernel can address. */
+export function anywhere(build: KernelBuild): MemoryEnd {
+  return { bytes: 2 ** build.maxPhysmemBits.value, from: 'persistent memory may lie anywhere' };
+}
+
+/** ddw_memory_hotplug_max() without persistent memory. */
 export function ddwMemoryHotplugMax(
   tree: LiveTree,
   ramBytes: number,

@@ -13,7 +13,7 @@ import {
   type DdwFacts,
 } from './ddw-plan.ts';
 import type { KernelBuild } from './kernels/kernel-build.ts';
-import type { MemoryEnd } from './memory-facts.ts';
+import { anywhere, type MemoryEnd } from './memory-facts.ts';
 import { planWindow, type WindowPlan } from './window-plan.ts';
 
 /** What the platform would say and what the guest would know. Sizes in bytes. */
@@ -146,6 +146,7 @@ class Prediction {
 }
 
 function memoryEndOf(ask: DdwPrediction): MemoryEnd {
+  if (ask.hasPmem && ask.kernel.memoryEndCountsPmem.value) return anywhere(ask.kernel);
   if (ask.hasDynamicMemory) return { bytes: ask.maxMemoryBytes, from: 'the maximum memory of the partition' };
   if (ask.kernel.memoryEnd.value === 'dynamic-memory-only')
     return { bytes: 0, from: 'no maximum memory in the device tree' };

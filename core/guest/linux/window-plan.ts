@@ -139,16 +139,8 @@ class Draft {
 
   /** `ibm,pmemory` may lie anywhere: all that the kernel can address, or it is left out. */
   private lengthWithPmem(): number {
-    const rule = this.kernel.pmem.value;
-    if (rule === 'unknown') return this.ramShift;
+    if (this.kernel.pmem.value === 'unknown') return this.ramShift;
     const maxShift = this.kernel.maxPhysmemBits.value;
-    if (rule === 'all-or-nothing') {
-      this.say(
-        'ddw_memory_hotplug_max',
-        `Persistent memory may lie anywhere: the window must reach 2^${maxShift} bytes.`,
-      );
-      return maxShift;
-    }
     const all = this.fits(maxShift);
     const text = all
       ? 'The block covers persistent memory too, wherever it lies.'

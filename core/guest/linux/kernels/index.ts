@@ -5,6 +5,7 @@ import { linux419 } from './linux-4.19.ts';
 import { linux510 } from './linux-5.10.ts';
 import { linux513 } from './linux-5.13.ts';
 import { linux515 } from './linux-5.15.ts';
+import { linux515Rc } from './linux-5.15-rc.ts';
 import { linux517 } from './linux-5.17.ts';
 import { linux54 } from './linux-5.4.ts';
 import { linux61 } from './linux-6.1.ts';
@@ -22,6 +23,7 @@ export const KERNELS: readonly KernelBuild[] = [
   linux54,
   linux510,
   linux513,
+  linux515Rc,
   linux515,
   linux517,
   linux61,

@@ -66,8 +66,10 @@ export interface KernelBuild {
   readonly pagePreference: Graded<'highest-bit' | 'largest-shift'>;
   /** ddw_memory_hotplug_max(): hotplug maximum and end of RAM; memory nodes too; or the dynamic-memory facts alone (0 without). */
   readonly memoryEnd: Graded<'hotplug-max' | 'hotplug-max-and-memory-nodes' | 'dynamic-memory-only'>;
-  /** Persistent memory (`ibm,pmemory`): not known; the window must hold all that can be addressed; or it is left out of a small one. */
-  readonly pmem: Graded<'unknown' | 'all-or-nothing' | 'all-or-skipped'>;
+  /** With persistent memory (`ibm,pmemory`) it is all that can be addressed. */
+  readonly memoryEndCountsPmem: Graded<boolean>;
+  /** Persistent memory: the window's length does not ask for it, or reaches it where the block allows and else leaves it out. */
+  readonly pmem: Graded<'unknown' | 'all-or-skipped'>;
   readonly maxPhysmemBits: Graded<number>;
   /** "Does it fit": largest block in TCEs against the bytes to map, against 2^(len - shift), or its order against len (which rounds up). */
   readonly fitTest: Graded<'bytes' | 'tces' | 'order'>;

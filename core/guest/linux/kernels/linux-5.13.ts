@@ -2,7 +2,7 @@
 // Sources (docs/kernel-sources.md): S7, S8, C1, C2; generation G1b.
 
 import type { KernelBuild } from './kernel-build.ts';
-import { assumed, documented } from './builds.ts';
+import { assumed, documented, observed } from './builds.ts';
 
 export const linux513: KernelBuild = {
   id: '5.13',
@@ -35,6 +35,10 @@ export const linux513: KernelBuild = {
   pageShifts: documented([12, 16, 24, 25, 26, 27, 28, 34], 'C1'),
   pagePreference: documented('highest-bit', 'C1, S8'),
   memoryEnd: documented('hotplug-max-and-memory-nodes', 'S8 ddw_memory_hotplug_max'),
+  memoryEndCountsPmem: observed(
+    true,
+    'log L1 (5.15-rc7): "can\'t map partition max 0x8000000000000"; reverted by C6',
+  ),
   pmem: documented(
     'all-or-skipped',
     'S8, C2: "Skipping ibm,pmemory" when the block is smaller than 2^51 bytes',

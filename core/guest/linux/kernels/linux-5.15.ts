@@ -26,6 +26,7 @@ export const linux515: KernelBuild = asBuild(linux513, {
   ),
   existingIsDirect: documented('covers-ram', 'S5 enable_ddw: window_shift >= max_ram_len'),
   inUseCheck: documented('ok', 'S5, C4; 5.15.61 carries the fix for windows at bus address 0 (d80f6de9d601)'),
+  memoryEndCountsPmem: documented(false, 'C6: reverted in 5.16-rc and in 5.15.y'),
   indirect: documented(true, 'C3 patch 10 (381ceda88c4c)'),
   failureKeepsDirect: documented(true, 'S5: direct_mapping is not reset at out_failed'),
   removedDefaultTable: documented('emptied-if-indirect', 'S5: it_size 0, bitmap freed'),

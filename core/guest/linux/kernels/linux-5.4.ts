@@ -17,6 +17,6 @@ export const linux54: KernelBuild = asBuild(linux510, {
   queryForm: documented('short', 'S9: five words, before the extensions of LoPAR 2.8'),
   allowDefaultRemoval: documented(false, 'S9: "no free dynamic windows"'),
   memoryEnd: documented('hotplug-max', 'S9: memory_hotplug_max()'),
-  pmem: documented('unknown', 'S9 knows no ibm,pmemory'),
+  memoryEndCountsPmem: documented(false, 'S9 knows no ibm,pmemory'),
   maxPhysmemBits: assumed(51, 'nothing here asks for it'),
 });
