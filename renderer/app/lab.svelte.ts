@@ -18,6 +18,8 @@ import type { Action, ActionInfo, Hello, LabBridge, Progress } from '../../elect
 import { Notices } from './notices.svelte.ts';
 
 const LOOK_EVERY_MS = 250;
+/** A look that takes long (a thousand functions) is followed by a rest this many times as long. */
+const REST = 4;
 /** Cells of a window's overview: what the ruler and the TCE map draw. */
 export const OVERVIEW_CELLS = 192;
 
@@ -50,6 +52,8 @@ export class Lab {
   plans = $state.raw<readonly PlanAnswer[]>([]);
   verdicts = $state.raw<readonly Verdict[]>([]);
   dmesg = $state.raw<readonly DmesgLine[]>([]);
+  /** The guest log is in sight. */
+  logShown = false;
   /** Fill of the selected function's windows, by LIOBN. */
   overviews = $state.raw<ReadonlyMap<number, TceOverviewAnswer>>(new Map());
   /** Said once, politely, to those who listen. */
@@ -64,6 +68,8 @@ export class Lab {
   readonly #handlers = new Map<Action, () => void>();
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #lookedAt = 0;
+  #lookTookMs = 0;
+  #plansOf = '';
   #looking = false;
 
   constructor(bridge: LabBridge) {
@@ -145,12 +151,14 @@ export class Lab {
   #forget(): void {
     this.overviews = new Map();
     this.plans = [];
+    this.#plansOf = '';
     this.dmesg = [];
   }
 
   #lookSoon(): void {
     if (this.#lookTimer !== undefined) return;
-    const wait = Math.max(0, this.#lookedAt + LOOK_EVERY_MS - performance.now());
+    const rest = Math.max(LOOK_EVERY_MS, this.#lookTookMs * (REST + 1));
+    const wait = Math.max(0, this.#lookedAt + rest - performance.now());
     this.#lookTimer = setTimeout(() => {
       this.#lookTimer = undefined;
       void this.look();
@@ -168,22 +176,36 @@ export class Lab {
       this.progress = this.latest;
     } finally {
       this.#looking = false;
+      this.#lookTookMs = performance.now() - this.#lookedAt;
     }
   }
 
   async #lookAtMachine(): Promise<void> {
-    const [config, functions, plans, dmesg] = await Promise.all([
+    const [config, functions] = await Promise.all([
       this.ask({ ask: 'config' }),
       this.ask({ ask: 'functions' }),
-      this.ask({ ask: 'plans' }),
-      this.ask({ ask: 'dmesg' }),
     ]);
     if (config !== undefined && JSON.stringify(config) !== JSON.stringify(this.config)) {
       this.config = config;
       this.verdicts = (await this.ask({ ask: 'verdict', config })) ?? [];
     }
     this.functions = functions ?? [];
-    this.plans = plans ?? [];
+    if (this.logShown || !this.latest.busy) await this.#lookAtLog();
+    await this.#lookAtPlans();
+  }
+
+  /** Plans are long and change only when a driver binds: asked when one did. */
+  async #lookAtPlans(): Promise<void> {
+    const { session, busy } = this.latest;
+    const bound = this.functions.filter((f) => f.driver !== null).length;
+    const state = `${session.id} ${busy ? this.selected?.description.id : ''} ${bound}`;
+    if (state === this.#plansOf || (busy && this.plan !== undefined)) return;
+    this.plans = (await this.ask({ ask: 'plans' })) ?? [];
+    this.#plansOf = state;
+  }
+
+  async #lookAtLog(): Promise<void> {
+    const dmesg = await this.ask({ ask: 'dmesg' });
     if (dmesg !== undefined && dmesg.length !== this.dmesg.length) this.dmesg = dmesg;
   }
 

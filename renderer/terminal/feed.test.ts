@@ -64,6 +64,7 @@ beforeEach(() => {
       },
       gap: (count) => void shown.push(`gap ${count}`),
       clear: () => (shown = []),
+      busy: () => false,
       lines: (events) => events.length,
       oldest: () => shown.find((item) => typeof item === 'number'),
       room: () => 12,

@@ -12,6 +12,8 @@ export interface FeedSink {
   clear(): void;
   /** The oldest event still in view, scrollback included. */
   oldest(): number | undefined;
+  /** The machine works: it shares main's thread, so the feed takes a quarter of the time at most. */
+  busy(): boolean;
   /** Lines that these events would take. */
   lines(events: readonly TraceEvent[]): number;
   /** Lines that the view has room for. */
@@ -35,6 +37,10 @@ const SAMPLE_EVERY_MS = 250;
 /** Matches shown when a filter is set, or a page is leafed to; more when they fold into less than the view holds. */
 const LOOK_BACK = 1000;
 const MOST_BACK = 20_000;
+
+/** Rests this many times as long as it worked while the machine works. */
+const REST = 3;
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export class TraceFeed {
   following = true;
@@ -131,9 +137,11 @@ export class TraceFeed {
     const epoch = this.#epoch;
     try {
       while (this.following && epoch === this.#epoch && this.cursor < this.total) {
+        const begun = this.#now();
         const more =
           this.total - this.cursor > SAMPLE_ABOVE ? await this.#sample(epoch) : await this.#advance(epoch);
         if (!more) break;
+        if (this.#sink.busy()) await pause(REST * (this.#now() - begun));
       }
     } finally {
       this.#busy = false;

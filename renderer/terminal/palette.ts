@@ -22,7 +22,7 @@ export function paletteOf(element: Element): ITheme {
   };
 }
 
-/** xterm.js draws with WebGL only where that is hardware: software WebGL starves its parser (docs/decisions/0020). */
+/** xterm.js draws with WebGL only where that is hardware: software WebGL starves its parser (docs/decisions/0008). */
 export function hasHardwareWebgl(): boolean {
   const context = document.createElement('canvas').getContext('webgl2');
   const info = context?.getExtension('WEBGL_debug_renderer_info');
