@@ -11,6 +11,7 @@ import { catchUp } from './fold.ts';
 import { FunctionsFold } from './functions.ts';
 import { GuestLogFold } from './guest-log.ts';
 import { MatchesFold } from './matches.ts';
+import { RunFactsFold } from './run-facts.ts';
 import { SummaryFold } from './summary.ts';
 import { WindowsFold } from './windows.ts';
 
@@ -24,6 +25,7 @@ const FOLDS: readonly (readonly [name: string, create: () => Fold<unknown>])[] =
   ['functions', () => new FunctionsFold()],
   ['the device tree', () => new DeviceTreeDiffFold()],
   ['the summary', () => new SummaryFold()],
+  ['the facts of a run', () => new RunFactsFold()],
 ];
 
 /** Feeds a log up to each cut, then to its end. */

@@ -1,0 +1,83 @@
+// Where two runs' decisions part: the steps of enable_ddw() held against each other, function by function.
+
+import type { DmaMode, PlanStep } from '../trace/events.ts';
+import type { FunctionFacts, RunFacts } from './run-facts.ts';
+
+/** Step `number` (from 1) of both decisions; null where one of them has ended. */
+export interface StepDifference {
+  readonly number: number;
+  readonly before: PlanStep | null;
+  readonly after: PlanStep | null;
+  /** The branch that led to different ends. */
+  readonly decides: boolean;
+}
+
+export interface BranchDifference {
+  /** Functions whose decisions part in the same way. */
+  readonly functions: readonly string[];
+  readonly modes: readonly [before: DmaMode, after: DmaMode];
+  readonly steps: readonly StepDifference[];
+}
+
+/** One entry for each way in which decisions part; none where both kernels go the same way. */
+export function branchDifferences(before: RunFacts, after: RunFacts): readonly BranchDifference[] {
+  const found = new Map<string, { readonly functions: string[]; readonly difference: BranchDifference }>();
+  for (const a of before.functions) {
+    const b = after.functions.find(({ id }) => id === a.id);
+    const steps = b === undefined ? [] : stepDifferences(a.plan, b.plan);
+    if (b === undefined || steps.length === 0) continue;
+    const key = JSON.stringify([
+      a.mode,
+      b.mode,
+      steps.map((step) => [keyOf(step.before), keyOf(step.after)]),
+    ]);
+    const known = found.get(key);
+    if (known !== undefined) known.functions.push(a.id);
+    else found.set(key, newGroup(a, b, steps));
+  }
+  return [...found.values()].map(({ functions, difference }) => ({ ...difference, functions }));
+}
+
+function newGroup(
+  a: FunctionFacts,
+  b: FunctionFacts,
+  steps: readonly StepDifference[],
+): { readonly functions: string[]; readonly difference: BranchDifference } {
+  return { functions: [a.id], difference: { functions: [a.id], modes: [a.mode, b.mode], steps } };
+}
+
+/** Steps that differ, up to the first at which the two are in different functions of the kernel: from there on nothing can be aligned. */
+export function stepDifferences(
+  before: readonly PlanStep[],
+  after: readonly PlanStep[],
+): readonly StepDifference[] {
+  const found: Omit<StepDifference, 'decides'>[] = [];
+  for (let n = 0; n < Math.max(before.length, after.length); n++) {
+    const [a = null, b = null] = [before[n], after[n]];
+    if (keyOf(a) !== keyOf(b)) found.push({ number: n + 1, before: a, after: b });
+    if (a?.where !== b?.where) break;
+  }
+  const decisive = decisiveOf(found);
+  return found.map((step) => ({ ...step, decides: step === decisive }));
+}
+
+/**
+ * The first comparison with another outcome; else the last step that says something else in the same place: a remark on the way there
+ * differs too, but changed nothing. Else the place itself.
+ */
+function decisiveOf<S extends Omit<StepDifference, 'decides'>>(found: readonly S[]): S | undefined {
+  const outcome = found.find(
+    ({ before, after }) =>
+      before?.compared !== undefined &&
+      after?.compared !== undefined &&
+      before.compared.holds !== after.compared.holds,
+  );
+  return outcome ?? found.findLast(({ before, after }) => before?.where === after?.where) ?? found.at(-1);
+}
+
+/** What a step comes to. Addresses and LIOBNs are the function's own; how a number was written is no branch. */
+function keyOf(step: PlanStep | null): string {
+  if (step === null) return '';
+  const text = step.text.replaceAll(/0x[0-9a-f]{8,}/g, '0x…');
+  return JSON.stringify([step.where, text, step.compared?.holds ?? null]);
+}
