@@ -14,6 +14,8 @@ export type { Command, CommandName, IoParameters } from './machine/commands.ts';
 export type { FirmwareLimits, FunctionConfig, MachineConfig, QemuPhbConfig } from './machine/config.ts';
 export type * from './machine/queries.ts';
 export type { LineRun } from './session/run-line.ts';
+export type { CompareProgress, CompareRequest } from './session/comparison.ts';
+export type { RunScript } from './session/scripted-run.ts';
 export type { AdvanceOutcome, SessionApi, SessionFile } from './session/session-types.ts';
 export type * from './trace/events.ts';
 export type { Filter as TraceFilter } from './trace/filter/compile.ts';
@@ -49,6 +51,7 @@ export { grouped, secondsText } from './console/lab-shell/table.ts';
 export { commandText } from './machine/command-text.ts';
 export { configFor } from './machine/config-for.ts';
 export { BOOT_ARGS, validateConfig } from './machine/validate.ts';
+export { compareSessions, Comparison, MAX_COMPARED } from './session/comparison.ts';
 export {
   DEFAULT_COMMANDS,
   DEFAULT_LPAR,
@@ -58,6 +61,8 @@ export {
 export { Replay, replaySession } from './session/replay.ts';
 export { runLine, settle } from './session/run-line.ts';
 export { MAX_SESSION_TEXT, parseSessionFile, sessionText } from './session/session-file.ts';
+export { ScriptReader } from './session/session-script.ts';
+export { scriptOf } from './session/scripted-run.ts';
 export { Session } from './session/session.ts';
 export { explain } from './trace/explain.ts';
 export { compileFilter } from './trace/filter/compile.ts';
@@ -82,12 +87,16 @@ export { jsonlLines } from './interop/jsonl.ts';
 export type { Selection } from './interop/selection.ts';
 export { sentenceLines, textLines } from './interop/text.ts';
 export { CallLogFold, callRow } from './projection/call-log.ts';
+export type { CompareColumn, CompareReport } from './projection/compare-runs.ts';
+export { compareLines } from './projection/compare-lines.ts';
+export { compareFacts, compareRuns } from './projection/compare-runs.ts';
 export { DeviceTreeDiffFold } from './projection/device-tree-diff.ts';
 export { FiguresFold } from './projection/figures.ts';
 export { catchUp } from './projection/fold.ts';
 export { FunctionsFold } from './projection/functions.ts';
 export { dmesgText, GuestLogFold } from './projection/guest-log.ts';
 export { MatchesFold } from './projection/matches.ts';
+export { runFacts, RunFactsFold } from './projection/run-facts.ts';
 export { SummaryFold, summarize, summaryLines } from './projection/summary.ts';
 export { WindowsFold } from './projection/windows.ts';
 export { FILTER_FIELDS } from './trace/filter/fields.ts';
