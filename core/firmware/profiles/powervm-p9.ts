@@ -142,6 +142,10 @@ export const powervmP9: PlatformProfile = {
     tableEntriesEnd: assumed(2 ** 32, 'far above any block'),
     defaultLessensBlock: observed(false, `${LOG_VF}: the same block with and without the default window`),
     sixOutputQuery: observed(true, 'log: lb= printed by kernels that use the 6-output query'),
+    checksConfigAddress: observed(
+      true,
+      'log: NVMe 0187:c0:00.0 after DLPAR, query for b00000 returned -3, lb=0 ps=0 wn=0',
+    ),
     fiveOutputBlock: assumed(0, 'the block cut to 32 bits'),
     limitedStart: documented(undefined, 'PAPR 2.13 is newer than POWER9 firmware'),
   },

@@ -64,6 +64,7 @@ export const qemuPseries: PlatformProfile = {
     tableEntriesEnd: verified(2 ** 32, DDW),
     defaultLessensBlock: verified(false, DDW),
     sixOutputQuery: verified(true, DDW),
+    checksConfigAddress: verified(false, DDW),
     fiveOutputBlock: verified(0x8000_0000, DDW),
     limitedStart: verified(undefined, `${DDW}: a fourth argument of reset is refused`),
   },

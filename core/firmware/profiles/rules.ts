@@ -37,6 +37,8 @@ export interface DdwRules {
   /** The default window's entries, while it is there, are taken off the block that query answers. */
   readonly defaultLessensBlock: boolean;
   readonly sixOutputQuery: boolean;
+  /** The configuration address must be that of a function of the PE; otherwise -3. False: the BUID alone counts. */
+  readonly checksConfigAddress: boolean;
   /** Answer of the 5-output query for the block; 0: the block cut to 32 bits. */
   readonly fiveOutputBlock: number;
   /** Start of created windows in limited addressing mode (PAPR 2.13); undefined: the firmware does not offer it. */

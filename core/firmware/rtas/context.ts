@@ -43,6 +43,14 @@ export interface RtasDefinition {
 
 export const PARAMETER_ERROR: readonly number[] = [RTAS_PARAMETER_ERROR];
 
+/** The PHB that a window call names by configuration address and BUID, its first three inputs. */
+export function peOf(context: RtasContext, call: RtasCall): PhbState | undefined {
+  const phb = phbOf(context, call, 1);
+  if (phb === undefined || !context.rules.checksConfigAddress) return phb;
+  const address = (call.args[0] ?? 0) >>> 0;
+  return phb.spec.functions.some((fn) => ((fn.bus << 16) | (fn.slot << 11)) === address) ? phb : undefined;
+}
+
 /** The PHB of the BUID in two input cells. */
 export function phbOf(context: RtasContext, call: RtasCall, hiAt: number): PhbState | undefined {
   return context.phbs.get(joinU64(call.args[hiAt] ?? 0, call.args[hiAt + 1] ?? 0));

@@ -3,7 +3,7 @@
 import { RTAS_HARDWARE_ERROR, RTAS_PARAMETER_ERROR, RTAS_SUCCESS } from '../../abi/papr/ddw.ts';
 import { hi32, lo32 } from '../../base/u64.ts';
 import { createWindow, largestBlock, windowsAvailable, type PhbState } from '../phb-state.ts';
-import { PARAMETER_ERROR, phbOf, type RtasContext, type RtasDefinition } from './context.ts';
+import { PARAMETER_ERROR, peOf, type RtasContext, type RtasDefinition } from './context.ts';
 
 export const createPeDmaWindow: RtasDefinition = {
   name: 'ibm,create-pe-dma-window',
@@ -12,7 +12,7 @@ export const createPeDmaWindow: RtasDefinition = {
   section: 'LoPAR ibm,create-pe-dma-window',
   perform(context, call) {
     if (call.nargs !== 5 || call.nret !== 4) return PARAMETER_ERROR;
-    const phb = phbOf(context, call, 1);
+    const phb = peOf(context, call);
     if (phb === undefined || !phb.spec.pe.ddw) return PARAMETER_ERROR;
     const pageShift = (call.args[3] ?? 0) >>> 0;
     const windowShift = (call.args[4] ?? 0) >>> 0;

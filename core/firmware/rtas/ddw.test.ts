@@ -64,6 +64,15 @@ describe('ibm,query-pe-dma-window', () => {
   ])('%s', (_what, make, nret, answer) => expect(make().query(nret)).toEqual(answer));
 
   it.each([
+    ['PowerVM', vf, [-3, 0, 0, 0, 0, 0]],
+    ['QEMU', () => qemu(), [0, 1, 0x20, 0, 0x107, 0]],
+  ] as const)('for a function that the PE does not have: %s', (_, make, answer) => {
+    const machine = make();
+    const [, hi = 0, lo = 0] = cellsOf(machine.pe);
+    expect(machine.rtas('ibm,query-pe-dma-window', [0xb0_0000, hi, lo], 6)).toEqual(answer);
+  });
+
+  it.each([
     ['4 outputs', (m: TestMachine) => m.query(4)],
     ['7 outputs', (m: TestMachine) => m.query(7)],
     ['2 inputs', (m: TestMachine) => m.rtas('ibm,query-pe-dma-window', [0, WHI], 5)],

@@ -1,9 +1,9 @@
-// ibm,query-pe-dma-window (LoPAR sec_rtas_dma_window; QEMU rtas_ibm_query_pe_dma_window). The configuration address is not looked at.
+// ibm,query-pe-dma-window (LoPAR sec_rtas_dma_window; QEMU rtas_ibm_query_pe_dma_window).
 
 import { RTAS_SUCCESS } from '../../abi/papr/ddw.ts';
 import { hiOfNumber, loOfNumber } from '../../base/u64.ts';
 import { largestBlock, windowsAvailable } from '../phb-state.ts';
-import { PARAMETER_ERROR, phbOf, type RtasDefinition } from './context.ts';
+import { PARAMETER_ERROR, peOf, type RtasDefinition } from './context.ts';
 
 export const queryPeDmaWindow: RtasDefinition = {
   name: 'ibm,query-pe-dma-window',
@@ -14,7 +14,7 @@ export const queryPeDmaWindow: RtasDefinition = {
     const { rules } = context;
     if (call.nargs !== 3) return PARAMETER_ERROR;
     if (call.nret !== 5 && !(call.nret === 6 && rules.sixOutputQuery)) return PARAMETER_ERROR;
-    const phb = phbOf(context, call, 1);
+    const phb = peOf(context, call);
     if (phb === undefined || !phb.spec.pe.ddw) return PARAMETER_ERROR;
     const { queryPageMask, migrationMask } = phb.spec.pe;
     const block = largestBlock(phb, rules);

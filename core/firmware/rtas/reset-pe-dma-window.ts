@@ -3,7 +3,7 @@
 
 import { RTAS_SUCCESS } from '../../abi/papr/ddw.ts';
 import { resetWindows } from '../phb-state.ts';
-import { PARAMETER_ERROR, phbOf, type RtasDefinition } from './context.ts';
+import { PARAMETER_ERROR, peOf, type RtasDefinition } from './context.ts';
 
 export const resetPeDmaWindow: RtasDefinition = {
   name: 'ibm,reset-pe-dma-window',
@@ -13,7 +13,7 @@ export const resetPeDmaWindow: RtasDefinition = {
   perform(context, call) {
     const withMode = call.nargs === 4 && context.rules.limitedStart !== undefined;
     if ((call.nargs !== 3 && !withMode) || call.nret !== 1) return PARAMETER_ERROR;
-    const phb = phbOf(context, call, 1);
+    const phb = peOf(context, call);
     if (phb === undefined || !phb.spec.pe.ddw) return PARAMETER_ERROR;
     resetWindows(phb, context.trace);
     phb.pe.limitedAddressing = withMode && call.args[3] === 1;
