@@ -33,6 +33,7 @@ export interface ProfileValue {
 /** All values of a profile, in the order in which it is written. */
 export function profileValues(profile: PlatformProfile): readonly ProfileValue[] {
   const {
+    make,
     tce,
     ddw,
     rtas,
@@ -47,9 +48,20 @@ export function profileValues(profile: PlatformProfile): readonly ProfileValue[]
     slotClasses,
   } = profile;
   return [
-    ...Object.entries({ tce, ddw, rtas, tokens, dma, eeh, costs, vio, tree, system, footnotes }).flatMap(
-      ([group, values]) => valuesOf(group, values),
-    ),
+    ...Object.entries({
+      make,
+      tce,
+      ddw,
+      rtas,
+      tokens,
+      dma,
+      eeh,
+      costs,
+      vio,
+      tree,
+      system,
+      footnotes,
+    }).flatMap(([group, values]) => valuesOf(group, values)),
     ...slotClasses.flatMap((slotClass) => valuesOf(`slotClasses.${slotClass.id}`, slotClass.values)),
   ];
 }

@@ -31,6 +31,11 @@ export const powervmP10: PlatformProfile = {
   title: 'PowerVM on POWER10',
   story:
     'POWER10 adds I/O pages of 2M: the same block of TCEs maps 32 times as much memory, so that direct mapping comes back within reach.',
+  make: {
+    hypervisor: observed('PowerVM (pHyp)', LOG_9105),
+    processor: observed('POWER10', LOG_9105),
+    firmwareLevels: observed(['FW1120.00'], LOG_9105),
+  },
   system: {
     installedMemoryBytes: assumed(4096 * 2 ** 30, 'a big machine, as the profile of POWER9'),
   },

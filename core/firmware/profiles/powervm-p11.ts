@@ -30,6 +30,14 @@ export const powervmP11: PlatformProfile = {
   title: 'PowerVM on Power11',
   story:
     'Power11 can put a window at 4 GB on request (limited addressing), so that a device of 40 or 48 address bits gets a large window too.',
+  make: {
+    hypervisor: documented('PowerVM (pHyp)', LIMITED),
+    processor: assumed('Power11', `${LOG}: the thread does not say it of this machine`),
+    firmwareLevels: documented(
+      ['FW1110'],
+      'IBM community blog 2025-08: a setting of I/O slots came with FW1060 (POWER10) and FW1110 (Power11)',
+    ),
+  },
   ddw: {
     ...carriedOver(powervmP10.ddw, P10),
     limitedStart: documented(u64(0x1_0000_0000n), LIMITED),

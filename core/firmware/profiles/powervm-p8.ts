@@ -29,6 +29,11 @@ export const powervmP8: PlatformProfile = {
   title: 'PowerVM on POWER8',
   story:
     'POWER8 moved the 64-bit window to 2^59 and brought slots that can map all memory (Huge DMA); its query still has five outputs.',
+  make: {
+    hypervisor: observed('PowerVM (pHyp)', LOG_QLA),
+    processor: observed('POWER8', LOG_QLA),
+    firmwareLevels: assumed([], 'no source of its windows names a level'),
+  },
   system: {
     installedMemoryBytes: assumed(1024 * GIB, 'a middling machine of its time'),
   },

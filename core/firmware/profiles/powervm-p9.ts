@@ -106,6 +106,11 @@ export const powervmP9: PlatformProfile = {
   title: 'PowerVM on POWER9',
   story:
     'POWER9 knows I/O pages of 4K and 64K only, and a VF has one window: to get the 64-bit one Linux must give the default one up.',
+  make: {
+    hypervisor: observed('PowerVM (pHyp)', LOG_DEDICATED),
+    processor: observed('POWER9', LOG_DEDICATED),
+    firmwareLevels: observed(['FW950.80'], LOG_DEDICATED),
+  },
   system: {
     installedMemoryBytes: assumed(
       4096 * GIB,

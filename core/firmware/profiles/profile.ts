@@ -131,11 +131,21 @@ export interface SystemValues {
   readonly installedMemoryBytes: number;
 }
 
+/** Whose firmware this is, on which processor: what tables of platforms are headed by. */
+export interface MakeValues {
+  readonly hypervisor: string;
+  /** Generation of the processor. */
+  readonly processor: string;
+  /** Levels of this firmware that our sources name; none: no source does. */
+  readonly firmwareLevels: readonly string[];
+}
+
 export interface PlatformProfile {
   readonly id: string;
   readonly title: string;
   /** What this platform has to tell, in one sentence. */
   readonly story: string;
+  readonly make: GradedGroup<MakeValues>;
   /** Absent: nothing depends on the managed system. */
   readonly system?: GradedGroup<SystemValues>;
   readonly tce: GradedGroup<TceRules>;

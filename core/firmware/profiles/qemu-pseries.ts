@@ -46,6 +46,14 @@ export const qemuPseries: PlatformProfile = {
   title: 'QEMU pseries 7.2',
   story:
     'QEMU offers two windows per bridge with pages up to 16M and never runs out of TCEs; a wrong DMA is dropped without a word.',
+  make: {
+    hypervisor: verified('QEMU', CALLS),
+    processor: documented(
+      'any',
+      'hw/ppc/spapr_pci.c: windows and pages are properties of the PHB, not of the CPU',
+    ),
+    firmwareLevels: verified(['7.2.22'], CALLS),
+  },
   tce: {
     partitionBounds: verified(false, IOMMU),
     allOrNothing: verified(false, IOMMU),
