@@ -288,14 +288,13 @@ export class Machine implements MachineView {
   }
 
   private *hotRemove(guest: LinuxGuest, placed: PlacedFunction): Task {
-    const { fn } = placed.description;
     const running = this.io.workloads.get(placed.config.id);
     if (running !== undefined && !running.ended) {
       this.io.stop(placed.config.id);
       while (!running.ended) yield STOP_POLL_NS;
     }
-    const path = guest.device(fn)?.path;
-    if (path !== undefined) yield* guest.removePhb(path.slice(0, path.lastIndexOf('/')));
+    // The function itself may be gone already (PCI remove, a PE disabled for good); its PHB's node is there.
+    yield* guest.removePhb(`/${this.below.phbNode(placed.phb).name}`);
     this.takeAway(placed);
   }
 

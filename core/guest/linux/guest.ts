@@ -7,6 +7,7 @@ import type { Task } from '../../time/scheduler.ts';
 import type { DmaMode, PlanStep } from '../../trace/events.ts';
 import { addPhb, applyBootArguments, bootDma } from './boot.ts';
 import { KernelDmaApi } from './dma-api.ts';
+import { Eeh } from './eeh.ts';
 import { detachNode, memoryGoingOnline, memoryOffline } from './hotplug.ts';
 import { newKernel } from './kernel.ts';
 import { editProperty, requiredMask, rescan, type MaskKind } from './user-space.ts';
@@ -39,6 +40,10 @@ export class LinuxGuest {
   private api: KernelDmaApi | undefined;
   private found: GuestDevice[] = [];
   private readonly bound = new Map<FunctionAddress, BoundDriver>();
+  private eeh: Eeh | undefined;
+  private readonly probing = new Set<FunctionAddress>();
+  /** The driver that was last tried on a function: what binds again when it is plugged in anew. */
+  private readonly tried = new Map<FunctionAddress, readonly [Driver, DriverMasks | undefined]>();
 
   constructor(options: LinuxGuestOptions) {
     this.options = options;
@@ -69,6 +74,7 @@ export class LinuxGuest {
     const k = newKernel(this.options);
     this.state = k;
     this.api = new KernelDmaApi(k, (dev) => this.guestDevice(dev.fn));
+    this.eeh = this.newEeh(k);
     this.found = [];
     applyBootArguments(k, this.options.bootArgs);
     this.found = [...(yield* bootDma(k))];
@@ -101,7 +107,10 @@ export class LinuxGuest {
     const dev = this.guestDevice(fn);
     trace.open({ kind: 'guest-call', name: `${driver.name}_probe`, fn });
     dev.driver = driver.name;
+    this.tried.set(fn, [driver, masks]);
+    this.probing.add(fn);
     const result = yield* driver.probe({ ...this.contextFor(dev), masks });
+    this.probing.delete(fn);
     const common = { fn, driver: driver.name, mode: dev.mode, maskBits: dev.dmaMaskBits };
     if (typeof result === 'number') {
       dev.driver = null;
@@ -240,6 +249,25 @@ export class LinuxGuest {
     return undefined;
   }
 
+  private newEeh(k: KernelState): Eeh {
+    return new Eeh(k, {
+      devicesOf: (phb) => this.found.filter((dev) => dev.pdn.phb === phb),
+      device: (fn) => this.found.find((dev) => dev.fn === fn),
+      bound: (fn) => this.bound.get(fn),
+      isProbing: (fn) => this.probing.has(fn),
+      unplug: (fn) => this.removeFunction(fn),
+      replug: (fns) => this.replug(fns),
+    });
+  }
+
+  private *replug(fns: readonly FunctionAddress[]): Task {
+    yield* this.rescan();
+    for (const fn of fns) {
+      const [driver, masks] = this.tried.get(fn) ?? [];
+      if (driver !== undefined && this.device(fn) !== undefined) yield* this.probe(fn, driver, masks);
+    }
+  }
+
   private contextFor(dev: GuestDevice): DriverContext {
     const k = this.kernel;
     const { ports, trace, scheduler, pageBytes, kernel } = this.options;
@@ -249,7 +277,8 @@ export class LinuxGuest {
       dma: this.dma,
       pages: k.pages,
       memory: ports.memory,
-      mmio: ports.mmio,
+      mmio: this.eeh?.watched(ports.mmio) ?? ports.mmio,
+      channelOffline: () => this.eeh?.isOffline(dev.fn) ?? false,
       trace,
       scheduler,
       pageBytes,

@@ -84,6 +84,8 @@ export interface DriverContext {
   readonly pageBytes: number;
   /** A line of this driver in the kernel log: printed as "<driver> <fn>: text" (dev_info and its like). */
   log(level: 'err' | 'warn' | 'info' | 'debug', text: string): void;
+  /** pci_channel_offline(): the platform has cut the function off, and recovery is under way or has failed. */
+  channelOffline?(): boolean;
   /** A deterministic stream of its own for payloads. */
   random(): number;
   /** Masks that the driver sets instead of its own: a device that can address less. */
@@ -118,6 +120,19 @@ export interface IoFigures {
   corrupted: number;
 }
 
+/** pci_ers_result_t, as Linux prints it. */
+export type PciErsResult = 'none' | 'recovered' | 'need reset' | 'disconnect';
+
+/** struct pci_error_handlers: a driver that can have its device reset under it. */
+export interface PciErrorHandlers {
+  /** The device is cut off; all that was mapped for it stays mapped until the driver unmaps it. */
+  errorDetected(state: 'frozen' | 'permanent failure'): PciErsResult;
+  /** The slot was reset: the device is as at power-on. */
+  slotReset(): PciErsResult;
+  /** Back to work; ends when the device does again what it did before, or is given up. */
+  resume(): Task;
+}
+
 /** A bound driver instance. */
 export interface BoundDriver {
   /** From the machine: the device raised its interrupt. */
@@ -126,6 +141,8 @@ export interface BoundDriver {
   startIo(plan: IoRequestPlan, done: (figures: IoFigures) => void): void;
   stopIo(): void;
   readonly figures: IoFigures;
+  /** Absent: the driver knows nothing of PCI errors; its function is unplugged and plugged in again. */
+  readonly errorHandlers?: PciErrorHandlers;
   /** Unbind: frees all that it mapped. */
   remove(): Task;
 }

@@ -1,7 +1,7 @@
 // A network adapter bound to its driver: brought up and down, one stream at a time, a watchdog that resets it. Common to all adapters here.
 
 import { invariant } from '../../../base/invariant.ts';
-import type { BoundDriver, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
+import type { BoundDriver, DriverContext, IoFigures, IoRequestPlan, PciErrorHandlers } from '../types.ts';
 import type { NicAdapter, NicAdapterParts, NicHabits } from './nic-adapter.ts';
 import { startReceiving } from './nic-receive.ts';
 import { startSending } from './nic-send.ts';
@@ -12,6 +12,7 @@ const ENODEV = -19;
 /** watchdog_timeo of a network device. */
 const HANG_NS = 5e9;
 const DRAIN_NS = 1e9;
+const LINK_UP_NS = 1e9;
 const DRAIN_STEP_NS = 100_000;
 
 /** A network driver can be brought up and down by itself; the first workload brings it up too, and it stays up until remove(). */
@@ -21,16 +22,19 @@ export interface NetDriver extends BoundDriver {
   down(): void;
 }
 
-/** A negative errno: the adapter is not there, or cannot be had. */
+/** `pciErrors`: the driver has error handlers, so that its slot can be reset under it. A negative errno: the adapter is not there, or cannot be had. */
 export function bindNet(
   context: DriverContext,
   habits: NicHabits,
   create: (parts: NicAdapterParts) => NicAdapter,
+  pciErrors = false,
 ): NetDriver | number {
   let figures: IoFigures = newFigures();
   let stream: NicStream | undefined;
   let cpu = 0;
   let watchdog = -1;
+  let detached = false;
+  let wasUp = false;
 
   const adapter = create({
     context,
@@ -63,6 +67,8 @@ export function bindNet(
 
   /** dev_watchdog and the driver's reset task; what was under way is lost. */
   const hang = (): void => {
+    // Detached (netif_device_detach) while the platform recovers the PE: the watchdog looks away.
+    if (detached || context.channelOffline?.() === true) return;
     context.log('err', 'NETDEV WATCHDOG: eth0: transmit queue 0 timed out or nothing received');
     adapter.down();
     const gone = adapter.isGone();
@@ -122,10 +128,35 @@ export function bindNet(
     stream.lost(true);
   };
 
+  /** e1000_io_error_detected() and its like. */
+  const errorHandlers: PciErrorHandlers = {
+    errorDetected(channel) {
+      if (!detached) wasUp = adapter.isUp;
+      detached = true;
+      adapter.down();
+      if (channel === 'frozen') return 'need reset';
+      stream?.lost(true);
+      return 'disconnect';
+    },
+    slotReset() {
+      adapter.down();
+      return 'recovered';
+    },
+    *resume() {
+      detached = false;
+      if (!wasUp) return;
+      adapter.up();
+      // The link comes up again before the first frame goes.
+      yield LINK_UP_NS;
+      stream?.lost(!adapter.isUp);
+    },
+  };
+
   return {
     interrupt: poll,
     startIo,
     stopIo,
+    ...(pciErrors ? { errorHandlers } : {}),
     get figures() {
       return figures;
     },

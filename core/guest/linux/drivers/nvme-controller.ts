@@ -151,8 +151,10 @@ export function createNvmeController(context: DriverContext): NvmeController {
     if (error === 0) error = yield* setUpIoQueue(admin);
     if (error === 0) error = yield* scanNamespace(commands, admin, buffer);
     if (error !== 0 || io === undefined) return error;
+    const known = facts.blocks > 0;
     facts = { ...facts, ...namespaceFacts(memory, buffer) };
-    return yield* readPartitions(context, commands, io, buffer);
+    // A disk that was there before a reset is there after it: its partitions are not read again.
+    return known ? 0 : yield* readPartitions(context, commands, io, buffer);
   }
 
   return {

@@ -177,6 +177,8 @@ export function startNvmeIo(parts: NvmeIoParts): NvmeIo | undefined {
 
   const expire = (oldest: number): void => {
     const csts = controller.csts();
+    // BLK_EH_RESET_TIMER: a reset now would get in the way of the PCI error recovery.
+    if (context.channelOffline?.() === true) return watch(IO_TIMEOUT_NS);
     const late = tags.find((c) => c.active && c.submittedNs === oldest);
     if (csts === -1 || (csts & NVME_CSTS_CFS) !== 0) {
       context.log('warn', `controller is down; will reset: CSTS=0x${(csts >>> 0).toString(16)}`);

@@ -3,7 +3,14 @@
 import { NVME_CSTS_CFS } from '../../../abi/nvme.ts';
 import { invariant } from '../../../base/invariant.ts';
 import type { Task } from '../../../time/scheduler.ts';
-import type { BoundDriver, Driver, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
+import type {
+  BoundDriver,
+  Driver,
+  DriverContext,
+  IoFigures,
+  IoRequestPlan,
+  PciErrorHandlers,
+} from '../types.ts';
 import { createDmaPool } from './dma-pool.ts';
 import { createNvmeController, type NvmeController } from './nvme-controller.ts';
 import { startNvmeIo, type NvmeIo } from './nvme-io.ts';
@@ -46,19 +53,29 @@ function bind(context: DriverContext, controller: NvmeController): BoundDriver {
   let figures: IoFigures = newFigures();
   let io: NvmeIo | undefined;
   let state: 'live' | 'resetting' | 'dead' = 'live';
+  let resets = 0;
+  let resetWorks = 0;
 
   /** nvme_reset_work; a controller that does not come back is dead, and so is its I/O. */
   const reset = (): void => {
-    if (state !== 'live') return;
-    state = 'resetting';
-    controller.disable();
-    io?.failAll();
+    if (state !== 'live' || context.channelOffline?.() === true) return;
+    shutDownForReset();
     context.scheduler.start(resetTask());
   };
 
+  const shutDownForReset = (): void => {
+    state = 'resetting';
+    controller.disable();
+    io?.failAll();
+  };
+
   function* resetTask(): Task {
+    const mine = ++resets;
+    resetWorks++;
     const error = yield* controller.bringUp();
-    if (state !== 'resetting') return;
+    resetWorks--;
+    // A slot reset in between begins anew.
+    if (state !== 'resetting' || mine !== resets) return;
     state = error === 0 ? 'live' : 'dead';
     if (state === 'live') return io?.resume();
     context.log('err', `Disabling device after reset failure: ${error}`);
@@ -101,6 +118,32 @@ function bind(context: DriverContext, controller: NvmeController): BoundDriver {
     if (io !== undefined && (csts === -1 || (csts & NVME_CSTS_CFS) !== 0)) reset();
   };
 
+  /** nvme_err_handler. */
+  const errorHandlers: PciErrorHandlers = {
+    errorDetected(channel) {
+      if (channel === 'frozen' && state !== 'dead') {
+        context.log('warn', 'frozen state error detected, reset controller');
+        resets++;
+        shutDownForReset();
+        return 'need reset';
+      }
+      context.log('warn', 'failure state error detected, request disconnect');
+      state = 'dead';
+      io?.failAll();
+      io?.stop();
+      return 'disconnect';
+    },
+    slotReset() {
+      context.log('info', 'restart after slot reset');
+      return 'recovered';
+    },
+    *resume() {
+      // flush_work(): one reset at a time works on the queues.
+      while (resetWorks > 0) yield RESET_POLL_NS;
+      yield* resetTask();
+    },
+  };
+
   const fail = (done: (figures: IoFigures) => void): void => {
     context.log('err', state === 'live' ? 'no memory for I/O buffers' : 'device is disabled');
     figures.failures++;
@@ -108,9 +151,13 @@ function bind(context: DriverContext, controller: NvmeController): BoundDriver {
   };
 
   return {
-    interrupt: () => io?.interrupt(),
+    interrupt() {
+      // While the controller is reset, whoever resets it looks at the queues.
+      if (state !== 'resetting') io?.interrupt();
+    },
     startIo,
     stopIo,
+    errorHandlers,
     get figures() {
       return figures;
     },

@@ -47,7 +47,7 @@ function ringNicDriver(nic: RingNic): Driver {
         context.log('err', 'No usable DMA configuration, aborting');
         return EIO;
       }
-      return bindNet(context, nic, createNicAdapter);
+      return bindNet(context, nic, createNicAdapter, true);
     },
   };
 }

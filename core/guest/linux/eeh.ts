@@ -1,0 +1,91 @@
+// Enhanced I/O Error Handling, the part that notices (arch/powerpc/kernel/eeh.c): a load that gives all ones is looked into, and
+// when the firmware says that the PE is stopped, its recovery begins.
+// On purpose otherwise: Linux asks for PE addresses when it finds devices; here it does so when the first load gives all ones, so
+// that a trace without errors has no such calls.
+
+import type { FunctionAddress, MmioPort } from '../../abi/ports.ts';
+import type { Task } from '../../time/scheduler.ts';
+import { recoverPe } from './eeh-recovery.ts';
+import { EehRtas, type PeName } from './eeh-rtas.ts';
+import type { GuestDevice, KernelState } from './kernel-state.ts';
+import type { Phb } from './live-tree.ts';
+import type { BoundDriver } from './types.ts';
+
+/** struct eeh_pe: PEs here are PHBs. */
+export interface EehPe extends PeName {
+  /** pci_channel_state_t of its devices. */
+  channel: 'normal' | 'frozen' | 'gone';
+  /** freeze_count and tstamp: failures since, in the last hour. */
+  failures: number;
+  sinceNs: number;
+}
+
+/** What recovery needs of the rest of the kernel. */
+export interface EehDrivers {
+  /** Functions below the PHB, as the kernel knows them now. */
+  devicesOf(phb: Phb): readonly GuestDevice[];
+  device(fn: FunctionAddress): GuestDevice | undefined;
+  bound(fn: FunctionAddress): BoundDriver | undefined;
+  /** probe() of the function is under way: it holds the device's lock. */
+  isProbing(fn: FunctionAddress): boolean;
+  /** pci_hp_remove_devices(): the driver is unbound, the function forgotten. */
+  unplug(fn: FunctionAddress): Task;
+  /** pci_hp_add_devices(): functions are found again and their drivers bound. */
+  replug(fns: readonly FunctionAddress[]): Task;
+}
+
+export class Eeh {
+  private readonly k: KernelState;
+  private readonly drivers: EehDrivers;
+  private readonly rtas: EehRtas;
+  /** By PHB; undefined: the platform has no EEH for it. */
+  private readonly pes = new Map<Phb, EehPe | undefined>();
+
+  constructor(k: KernelState, drivers: EehDrivers) {
+    this.k = k;
+    this.drivers = drivers;
+    this.rtas = new EehRtas(k);
+  }
+
+  /** The registers as drivers see them: readl() of all ones is looked into (eeh_check_failure). */
+  watched(mmio: MmioPort): MmioPort {
+    return {
+      read32: (fn, offset) => {
+        const value = mmio.read32(fn, offset);
+        if ((value | 0) === -1) this.checkFailure(fn);
+        return value;
+      },
+      write32: (fn, offset, value) => mmio.write32(fn, offset, value),
+    };
+  }
+
+  /** pci_channel_offline(): the function's PE is known to be cut off. */
+  isOffline(fn: FunctionAddress): boolean {
+    const dev = this.drivers.device(fn);
+    const pe = dev === undefined ? undefined : this.pes.get(dev.pdn.phb);
+    return pe !== undefined && pe.channel !== 'normal';
+  }
+
+  /** eeh_dev_check_failure(). */
+  private checkFailure(fn: FunctionAddress): void {
+    const dev = this.drivers.device(fn);
+    const pe = dev === undefined ? undefined : this.peOf(dev);
+    if (pe === undefined || pe.channel !== 'normal') return;
+    const state = this.rtas.state(pe);
+    // A register may hold all ones; nothing can be done about a PE that is gone for good.
+    if (state === 'active' || state === 'gone') return;
+    pe.channel = 'frozen';
+    // eeh_send_failure_event(): the kernel thread eehd.
+    this.k.scheduler.start(recoverPe(this.k, this.rtas, this.drivers, pe));
+  }
+
+  private peOf(dev: GuestDevice): EehPe | undefined {
+    const { phb } = dev.pdn;
+    if (this.pes.has(phb)) return this.pes.get(phb);
+    const address = this.rtas.peAddress(dev);
+    const pe: EehPe | undefined =
+      address === undefined ? undefined : { phb, address, channel: 'normal', failures: 0, sinceNs: 0 };
+    this.pes.set(phb, pe);
+    return pe;
+  }
+}
