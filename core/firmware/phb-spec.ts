@@ -28,6 +28,8 @@ export interface QemuPhbOptions {
 export interface PhbPlace {
   readonly index: number;
   readonly adapter?: number;
+  /** The bus of its functions; absent: the slot class's. */
+  readonly bus?: number | undefined;
 }
 
 export interface PhbRequest extends PhbPlace {
@@ -97,6 +99,14 @@ export function phbSpec(request: PhbRequest): PhbSpec {
   };
 }
 
+/** Number of the slot or VF whose PHB has this domain; undefined when the slot class numbers none so. */
+export function indexOfDomain(slotClass: SlotClass, domain: number): number | undefined {
+  const { base, perIndex, perAdapter } = slotClass.values.domain.value;
+  const index = (domain - base - perAdapter) / perIndex;
+  const inAdapter = perAdapter === 0 || index < perAdapter;
+  return Number.isInteger(index) && index >= 0 && inAdapter ? index : undefined;
+}
+
 /** What a PHB will be called before it is made: its functions' addresses and the tree need it. */
 export interface PhbNames {
   readonly domain: number;
@@ -111,12 +121,13 @@ export interface PhbNames {
 export function phbNames(slotClass: SlotClass, place: PhbPlace): PhbNames {
   const values = ungraded(slotClass.values);
   const domain = numberOf(values.domain, place);
+  const bus = place.bus ?? values.bus;
   return {
     domain,
-    bus: values.bus,
+    bus,
     drcIndex: numberOf(values.drcIndex, place),
     drcName: `PHB ${numberOf(values.drcNumber, place)}`,
-    functionAddress: (slot) => functionAddress(domain, values.bus, slot),
+    functionAddress: (slot) => functionAddress(domain, bus, slot),
   };
 }
 

@@ -57,7 +57,7 @@ function layoutOf(config: MachineConfig): MemoryLayout {
     lmbBytes: config.lmbBytes,
     hasDynamicMemory: hasDynamicMemory(config),
     added: [],
-    nvdimms: 0,
+    nvdimms: config.nvdimms ?? 0,
   };
 }
 

@@ -67,9 +67,9 @@ function configureText(before: MachineConfig, after: MachineConfig): string {
   if (before.iommuDebugMessages !== after.iommuDebugMessages) {
     changed.push(`set iommu-debug ${after.iommuDebugMessages ? 'on' : 'off'}`);
   }
-  const old = JSON.stringify([before.functions, before.phbs, before.limits, before.hasDynamicMemory]);
-  const now = JSON.stringify([after.functions, after.phbs, after.limits, after.hasDynamicMemory]);
-  if (old !== now)
+  const rest = ({ functions, phbs, limits, nvdimms, hasDynamicMemory }: MachineConfig): string =>
+    JSON.stringify([functions, phbs, limits, nvdimms, hasDynamicMemory]);
+  if (rest(before) !== rest(after))
     changed.push(`# functions and firmware: ${after.functions.map((fn) => fn.id).join(' ') || 'none'}`);
   return changed.length === 0 ? '# the same configuration again' : changed.join('; ');
 }

@@ -40,6 +40,11 @@ export interface FunctionConfig {
   /** qemu-phb only: PHB index and PCI slot (device number). */
   readonly phb?: number;
   readonly slot?: number;
+  /** PowerVM only: the number of the slot's PHB, which Linux shows as the domain, and the bus that the function is on. */
+  readonly domain?: number;
+  readonly bus?: number;
+  /** Name of its device tree node, such as `pci1014,683`; default: that of the device. */
+  readonly nodeName?: string;
   /** Masks the driver sets; default: what the driver of the device asks for. */
   readonly dmaMaskBits?: number;
   readonly coherentMaskBits?: number;
@@ -71,6 +76,8 @@ export interface MachineConfig {
   /** QEMU machines only. */
   readonly phbs?: readonly QemuPhbConfig[];
   readonly limits?: FirmwareLimits;
+  /** NVDIMMs: nodes of persistent memory (`ibm,pmemory`) that may lie anywhere above RAM. */
+  readonly nvdimms?: number;
   /** QEMU: false when no maxmem was given (no dynamic-memory node in the device tree). */
   readonly hasDynamicMemory?: boolean;
 }

@@ -9,7 +9,7 @@ import { hex } from '../base/u64.ts';
 import { deviceCatalogue } from '../device/index.ts';
 import type { DeviceEntry } from '../device/index.ts';
 import { findSlotClass } from '../firmware/profiles/index.ts';
-import { phbNames, phbSpec } from '../firmware/phb-spec.ts';
+import { indexOfDomain, phbNames, phbSpec } from '../firmware/phb-spec.ts';
 import type { PhbRequest } from '../firmware/phb-spec.ts';
 import type { PlatformProfile, SlotClass } from '../firmware/profiles/profile.ts';
 import type { PhbSpec } from '../firmware/types.ts';
@@ -83,7 +83,14 @@ function placeOf(
         'leave out phb and slot',
       );
     }
-    return ok({ config: fn, entry, slotClass, index: freeNumber(fn.id, slotClass, taken), slot: 0 });
+    return ownPlace(fn, entry, slotClass, taken);
+  }
+  if (fn.domain !== undefined || fn.bus !== undefined) {
+    return fail(
+      'functions',
+      `${fn.id}: ${profile.id} numbers domains and buses by its PHBs`,
+      'use phb and slot',
+    );
   }
   const index = fn.phb ?? config.phbs?.[0]?.index ?? 0;
   const slot = fn.slot ?? freeSlot(slotClass, index, config, taken);
@@ -92,6 +99,29 @@ function placeOf(
     return fail('functions', `${fn.id}: slot ${slot} of PHB ${index} is taken`, 'choose another slot');
   }
   return ok({ config: fn, entry, slotClass, index, slot });
+}
+
+/** A PHB of its own: the one whose domain is asked for, else one that is free. */
+function ownPlace(
+  fn: FunctionConfig,
+  entry: DeviceEntry,
+  slotClass: SlotClass,
+  taken: ReadonlySet<string>,
+): Result<Place> {
+  const { id, domain } = fn;
+  const at = (index: number): Place => ({ config: fn, entry, slotClass, index, slot: 0 });
+  if (domain === undefined) return ok(at(freeNumber(id, slotClass, taken)));
+  const index = indexOfDomain(slotClass, domain);
+  const text = domain.toString(16).padStart(4, '0');
+  if (index === undefined)
+    return fail(
+      'functions',
+      `${id}: no slot of the kind "${slotClass.id}" has the domain ${text}`,
+      'choose another',
+    );
+  if (taken.has(keyOf({ slotClass, index, slot: 0 })))
+    return fail('functions', `${id}: the domain ${text} is taken`, 'choose another');
+  return ok(at(index));
 }
 
 function freeNumber(id: string, slotClass: SlotClass, taken: ReadonlySet<string>): number {
@@ -158,21 +188,21 @@ function phbPlan(
   places: readonly Place[],
   options: Pick<PhbRequest, 'qemu' | 'limits' | 'installedMemoryBytes'> = {},
 ): PhbPlan {
-  const names = phbNames(slotClass, { index });
+  const names = phbNames(slotClass, { index, bus: places[0]?.config.bus });
   const functions = places.map(({ config, entry, slot }) => ({
     config,
     entry,
     slot,
     fn: names.functionAddress(slot),
   }));
-  const specs = functions.map(({ entry, slot, fn }) => ({
+  const specs = functions.map(({ config, entry, slot, fn }) => ({
     fn,
     bus: names.bus,
     slot,
     vendor: entry.vendor,
     deviceId: entry.deviceId,
     classCode: entry.classCode,
-    nodeName: entry.nodeName,
+    nodeName: config.nodeName ?? entry.nodeName,
   }));
   return { phb: phbSpec({ slotClass, index, functions: specs, ...options }), functions };
 }

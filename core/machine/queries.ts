@@ -134,6 +134,8 @@ export interface ProfileAnswer {
 export interface KernelAnswer {
   readonly id: string;
   readonly title: string;
+  /** What this generation has to tell, in one sentence. */
+  readonly story?: string;
   readonly generation: string;
   readonly pageBytes: readonly number[];
 }

@@ -49,7 +49,15 @@ const phb: Shape<QemuPhbConfig> = record({
 
 const functionConfig: Shape<FunctionConfig> = record(
   { id, device: name, slotClass: name },
-  { phb: integer(0, 30), slot: integer(0, 31), dmaMaskBits: maskBits, coherentMaskBits: maskBits },
+  {
+    phb: integer(0, 30),
+    slot: integer(0, 31),
+    domain: integer(0, 0xffff),
+    bus: integer(0, 0xff),
+    nodeName: name,
+    dmaMaskBits: maskBits,
+    coherentMaskBits: maskBits,
+  },
 );
 
 export const configShape: Shape<MachineConfig> = record(
@@ -67,7 +75,13 @@ export const configShape: Shape<MachineConfig> = record(
     functions: list(functionConfig, MAX_FUNCTIONS),
     seed: uint32,
   },
-  { installedMemoryBytes: bytes, phbs: list(phb, 31), limits, hasDynamicMemory: boolean },
+  {
+    installedMemoryBytes: bytes,
+    nvdimms: integer(0, 32),
+    phbs: list(phb, 31),
+    limits,
+    hasDynamicMemory: boolean,
+  },
 );
 
 const remark = pattern(/^\P{Cc}{1,250}$/u, 'a line of at most 250 characters');

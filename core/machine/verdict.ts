@@ -84,6 +84,7 @@ function askOf(
     memoryBytes: config.memoryBytes,
     maxMemoryBytes: config.maxMemoryBytes,
     hasDynamicMemory: hasDynamicMemory(config),
-    hasPmem: false,
+    hasPmem: (config.nvdimms ?? 0) > 0,
+    defaultWindowAtZero: pe.defaultWindow.start === 0n,
   };
 }

@@ -81,6 +81,24 @@ describe('a verdict before boot', () => {
       'Hybrid window: RAM is mapped 1:1 with 64K pages, persistent memory on demand above it.',
     ],
     [
+      '5.17',
+      { defaultWindowAtZero: true },
+      'default',
+      'Default window: Mappings live in the default window, so it cannot be replaced. The PE stays on it for good.',
+    ],
+    [
+      '5.15-rc7',
+      { hasPmem: true, windowsAvailable: 1, maxMemoryBytes: 8 * GiB },
+      'indirect',
+      'Indirect mapping: 2 PiB of maximum memory need 34,359,738,368 TCEs of 64K, the block has 4,194,304.',
+    ],
+    [
+      '5.15',
+      { hasPmem: true, windowsAvailable: 1, maxMemoryBytes: 8 * GiB },
+      'direct',
+      'Direct mapping: 8 GiB of maximum memory need 131,072 TCEs of 64K, the block has 4,194,304.',
+    ],
+    [
       '5.15',
       { canReset: false },
       'default',

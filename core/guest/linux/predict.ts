@@ -176,7 +176,7 @@ function summaryOf(mode: DmaMode, window: WindowPlan, facts: DdwFacts, answer: D
     return `Direct mapping: ${memory} of maximum memory need ${need} TCEs of ${page}, the block has ${have}.`;
   if (mode === 'hybrid')
     return `Hybrid window: RAM is mapped 1:1 with ${page} pages, persistent memory on demand above it.`;
-  if (facts.pmem)
+  if (facts.pmem && !facts.kernel.memoryEndCountsPmem.value)
     return `Indirect mapping: with persistent memory and one window all of it is mapped on demand, in ${page} pages.`;
   return `Indirect mapping: ${memory} of maximum memory need ${need} TCEs of ${page}, the block has ${have}.`;
 }
