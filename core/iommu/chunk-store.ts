@@ -26,7 +26,7 @@ const pairAsDouble = new Float64Array(pair.buffer);
 
 /** First word of a dense chunk that is not counted, of its directory entry. */
 export function wordsAt(place: number): number {
-  return place - 1;
+  return place & -CHUNK_WORDS;
 }
 
 const isDense = (place: number): boolean => (place & 1) !== 0;

@@ -18,8 +18,11 @@ export class DmaWindow {
   private startLo = 0;
   /** Entries - 1 as int32; -1 while disabled. */
   private lastIndex = -1;
-  /** Nearly all windows: the start's lower half is 0 and pages are smaller than 4G, so rounding down changes no index. */
-  private startsAtPage = true;
+  /**
+   * The page shift of nearly all windows: their start's lower half is 0 and their pages are smaller than 4G, so that rounding down
+   * changes no index. 0 for the others.
+   */
+  private plainShift = 0;
   private maskHi = -1;
   private maskLo = -1;
 
@@ -47,10 +50,10 @@ export class DmaWindow {
     this.startHi = hi32(start);
     this.startLo = lo32(start);
     this.pageShift = pageShift;
-    this.startsAtPage = this.startLo === 0 && pageShift < 32;
+    this.plainShift = this.startLo === 0 && pageShift < 32 ? pageShift : 0;
     this.maskHi = pageShift < 32 ? -1 : -1 << (pageShift - 32);
     this.maskLo = pageShift < 32 ? -1 << pageShift : 0;
-    this.lastIndex = entries - 1;
+    this.lastIndex = (entries - 1) | 0;
     this.isDefault = isDefault;
     this.table = new TceTable(entries, pageShift);
   }
@@ -67,8 +70,8 @@ export class DmaWindow {
    * window (QEMU h_put_tce). -1 outside.
    */
   indexOf(iobaHi: number, iobaLo: number): number {
-    if (!this.startsAtPage) return this.relativeIndex(iobaHi & this.maskHi, iobaLo & this.maskLo);
-    const shift = this.pageShift;
+    const shift = this.plainShift;
+    if (shift === 0) return this.relativeIndex(iobaHi & this.maskHi, iobaLo & this.maskLo);
     const offset = (iobaHi - this.startHi) | 0;
     const index = (iobaLo >>> shift) | (offset << (32 - shift));
     return offset >>> shift === 0 && index >= 0 && index <= this.lastIndex ? index : -1;

@@ -56,9 +56,10 @@ export class TceTable {
     const place = directory.length === 0 ? 0 : (directory[index >>> CHUNK_SHIFT] as number);
     // Positive: dense and not counted since it last changed, so nothing but the words has to be written.
     if (place <= 0) return this.putSlowly(index, hi, lo);
-    const at = wordsAt(place) + ((index & CHUNK_MASK) << 1);
+    // Even, so the next word is `at | 1`: no check for overflow.
+    const at = wordsAt(place) | ((index & CHUNK_MASK) << 1);
     words[at] = bswap32(hi);
-    words[at + 1] = bswap32(lo);
+    words[at | 1] = bswap32(lo);
   }
 
   /** The same TCE into `count` entries from `index`. */

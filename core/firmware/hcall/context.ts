@@ -10,17 +10,24 @@ import type { TraceSink } from '../../trace/sink.ts';
 import type { FaultCounter } from '../limits.ts';
 import type { CostRules, TceRules } from '../profiles/rules.ts';
 
+export interface MappingChecks {
+  /** Addresses must lie in the partition (rules.partitionBounds). */
+  readonly partitionBounds: boolean;
+  /** Failures to inject into mappings through created windows. */
+  readonly inject: FaultCounter | undefined;
+}
+
 export interface HcallContext {
   readonly pool: WindowPool;
   readonly memory: GuestMemory;
   readonly rules: TceRules;
-  /** A mapping may be refused for its address, or on purpose: rules.partitionBounds or inject. */
-  readonly checksMappings: boolean;
+  /** Why a mapping may be refused although its place exists; undefined on platforms that refuse none. */
+  readonly mappings: MappingChecks | undefined;
   readonly costs: CostRules;
+  /** costs.hcallNs, at hand. */
+  readonly hcallNs: number;
   readonly clock: VirtualClock;
   readonly trace: TraceSink | undefined;
-  /** Failures to inject into mappings through created windows. */
-  readonly inject: FaultCounter | undefined;
 }
 
 export type ArgumentFormat = 'liobn' | 'address' | 'tce' | 'count' | 'raw';
@@ -58,8 +65,10 @@ export function isForeign(context: HcallContext, hi: number, lo: number): boolea
 
 /** Status injected instead of mapping `tceLo` through a created window; undefined: none. */
 export function injected(context: HcallContext, window: DmaWindow, tceLo: number): number | undefined {
-  if (context.inject === undefined || window.isDefault || (tceLo & TCE_PERM_MASK) === 0) return undefined;
-  return context.inject.next();
+  const inject = context.mappings?.inject;
+  return inject === undefined || window.isDefault || (tceLo & TCE_PERM_MASK) === 0
+    ? undefined
+    : inject.next();
 }
 
 /** A 64-bit count argument as a number, or -1 when it is 2^31 or more: more than any table has. */

@@ -56,7 +56,7 @@ export class HcallDispatch implements HcallPort {
 
 function unknown(context: HcallContext, regs: Int32Array): number {
   if (context.trace !== undefined) traceUnknown(context.trace, regs);
-  context.clock.nowNs += context.costs.hcallNs;
+  context.clock.nowNs += context.hcallNs;
   return H_FUNCTION;
 }
 

@@ -43,7 +43,7 @@ export const putTceIndirect: HcallDefinition = {
     const window = windowOf(context, regs);
     const ret = putIndirect(context, window, regs, count);
     if (context.trace !== undefined) traceIndirect(context, window, regs, count, ret);
-    context.clock.nowNs += context.costs.hcallNs + (ret === H_SUCCESS ? count * context.costs.listTceNs : 0);
+    context.clock.nowNs += context.hcallNs + (ret === H_SUCCESS ? count * context.costs.listTceNs : 0);
     return ret;
   },
 };

@@ -3,7 +3,7 @@
 import { H_PARAMETER, H_PUT_TCE, H_SUCCESS } from '../../abi/papr/hcall.ts';
 import type { DmaWindow } from '../../iommu/dma-window.ts';
 import type { TraceSink } from '../../trace/sink.ts';
-import type { HcallContext, HcallDefinition } from './context.ts';
+import type { HcallContext, HcallDefinition, MappingChecks } from './context.ts';
 import { injected, isForeign, R4_LO, R5_HI, R5_LO, R6_HI, R6_LO, windowOf } from './context.ts';
 
 export const putTce: HcallDefinition = {
@@ -19,7 +19,7 @@ export const putTce: HcallDefinition = {
   perform(context, regs) {
     const ret = put(context, regs);
     if (context.trace !== undefined) tracePut(context.trace, regs, ret);
-    context.clock.nowNs += context.costs.hcallNs;
+    context.clock.nowNs += context.hcallNs;
     return ret;
   },
 };
@@ -32,14 +32,22 @@ function put(context: HcallContext, regs: Int32Array): number {
   if (index < 0) return H_PARAMETER;
   const hi = regs[R6_HI] as number;
   const lo = regs[R6_LO] as number;
-  const refusal = context.checksMappings ? refusalOf(context, window, hi, lo) : undefined;
-  if (refusal !== undefined) return refusal;
+  if (context.mappings !== undefined) {
+    const refusal = refusalOf(context, context.mappings, window, hi, lo);
+    if (refusal !== undefined) return refusal;
+  }
   window.table.put(index, hi, lo);
   return H_SUCCESS;
 }
 
-function refusalOf(context: HcallContext, window: DmaWindow, hi: number, lo: number): number | undefined {
-  if (context.rules.partitionBounds && isForeign(context, hi, lo)) return H_PARAMETER;
+function refusalOf(
+  context: HcallContext,
+  checks: MappingChecks,
+  window: DmaWindow,
+  hi: number,
+  lo: number,
+): number | undefined {
+  if (checks.partitionBounds && isForeign(context, hi, lo)) return H_PARAMETER;
   return injected(context, window, lo);
 }
 

@@ -18,7 +18,7 @@ export function rtasHcall(rtas: RtasDispatch, bufferAddressBits: number): HcallD
     args: [{ name: 'buffer', format: 'address' }],
     section: 'QEMU h_rtas',
     functionSet: undefined,
-    perform({ memory, trace, clock, costs }, regs) {
+    perform({ memory, trace, clock, hcallNs }, regs) {
       const hi = regs[R4_HI] as number;
       const lo = regs[R4_LO] as number;
       const event = { kind: 'hcall' as const, opcode: H_RTAS, args: [joinU64(hi, lo)] };
@@ -28,7 +28,7 @@ export function rtasHcall(rtas: RtasDispatch, bufferAddressBits: number): HcallD
         trace?.amend(seq, { ...event, ret });
         trace?.close();
       }
-      clock.nowNs += costs.hcallNs;
+      clock.nowNs += hcallNs;
       return ret;
     },
   };

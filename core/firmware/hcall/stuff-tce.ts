@@ -40,7 +40,7 @@ export const stuffTce: HcallDefinition = {
       regs[R7_LO] as number,
       ret,
     );
-    context.clock.nowNs += context.costs.hcallNs + (ret === H_SUCCESS ? count * context.costs.stuffTceNs : 0);
+    context.clock.nowNs += context.hcallNs + (ret === H_SUCCESS ? count * context.costs.stuffTceNs : 0);
     return ret;
   },
 };
