@@ -89,8 +89,10 @@ export class Firmware implements FirmwareApi {
     const carrier = rtasRules.carrier === 'H_RTAS' ? [rtasHcall(this.rtas, rtasRules.bufferAddressBits)] : [];
     const rules = tceRules(profile, limits);
     const inject = counter(limits?.inject);
-    const checksMappings = rules.partitionBounds || inject !== undefined;
-    this.dispatch = new HcallDispatch({ pool, memory, rules, checksMappings, costs, clock, trace, inject }, [
+    const { partitionBounds } = rules;
+    const mappings = partitionBounds || inject !== undefined ? { partitionBounds, inject } : undefined;
+    const { hcallNs } = costs;
+    this.dispatch = new HcallDispatch({ pool, memory, rules, mappings, costs, hcallNs, clock, trace }, [
       ...TCE_HCALLS,
       ...carrier,
     ]);
