@@ -31,6 +31,18 @@ describe('before the first boot', () => {
     await isRunning(page);
   });
 
+  it('loses nothing when one field is filled in right after the other', async () => {
+    const { page } = lab;
+    await page.getByTestId('invitation').waitFor();
+    await page.getByLabel('Min. memory').fill('8 GiB');
+    await page.getByLabel('Memory now').fill('32 GiB');
+    await page.getByLabel('Maximum', { exact: true }).fill('256 GiB');
+    await page.getByLabel('Kernel', { exact: true }).selectOption('5.13');
+    await page.getByText('32 GiB now, 256 GiB max.').waitFor();
+    await page.getByRole('banner').getByText('Linux 5.13').waitFor();
+    expect(await page.getByLabel('Min. memory').inputValue()).toBe('8 GiB');
+  });
+
   it('changes its verdict while the form is filled in', async () => {
     const { page } = lab;
     await page.getByLabel('Maximum', { exact: true }).fill('128 GiB');

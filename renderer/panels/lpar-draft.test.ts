@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MachineConfig } from '../../core/index.ts';
-import { draftOf, readDraft, sameConfig } from './lpar-draft.ts';
+import { draftOf, mergeDraft, readDraft, sameConfig } from './lpar-draft.ts';
 
 const GIB = 2 ** 30;
 const config: MachineConfig = {
@@ -47,6 +47,13 @@ describe('the LPAR form', () => {
     const read = readDraft({ ...draftOf(config), [field]: text }, config);
     expect(read.errors).toEqual({ [field]: sentence });
     expect(read.config).toBeUndefined();
+  });
+
+  it('keeps what is being typed when the machine changes elsewhere', () => {
+    const before = draftOf(config);
+    const typing = { ...before, memory: '32 GiB', maxMemory: '1 T' };
+    const after = mergeDraft(typing, before, draftOf({ ...config, memoryBytes: 32 * GIB, kernel: '5.13' }));
+    expect(after).toEqual({ ...before, memory: '32 GiB', maxMemory: '1 T', kernel: '5.13' });
   });
 
   it('splits boot arguments at blanks', () => {

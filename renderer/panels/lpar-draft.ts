@@ -34,6 +34,21 @@ export function draftOf(config: MachineConfig): Draft {
   };
 }
 
+/** The form after the machine changed from `before` to `next`: fields that were changed by hand keep what they say. */
+export function mergeDraft(draft: Draft, before: Draft, next: Draft): Draft {
+  const keep = <K extends DraftField>(field: K): Draft[K] =>
+    draft[field] === before[field] ? next[field] : draft[field];
+  return {
+    profile: keep('profile'),
+    kernel: keep('kernel'),
+    pageBytes: keep('pageBytes'),
+    minMemory: keep('minMemory'),
+    memory: keep('memory'),
+    maxMemory: keep('maxMemory'),
+    bootArgs: keep('bootArgs'),
+  };
+}
+
 type Errors = Partial<Record<DraftField, string>>;
 
 function readMemory(field: DraftField, text: string, lmbBytes: number, errors: Errors): number {
