@@ -36,6 +36,8 @@ export {
   EDU_TO_MEMORY,
   EDU_VENDOR,
 } from './device/edu.ts';
+export { flatten } from './devtree/flatten.ts';
+export { unflatten } from './devtree/unflatten.ts';
 export { deviceCatalogue } from './device/index.ts';
 export { EduDevice, masteredBus } from './device/edu.ts';
 export { GuestMemory } from './memory/guest-memory.ts';
@@ -47,9 +49,11 @@ export { durationText, parseDuration, parseInteger, parseSize, sizeText } from '
 export { fail, ok } from './base/result.ts';
 export { helpText } from './console/lab-shell/help.ts';
 export { parseScript } from './console/lab-shell/parse.ts';
-export { grouped, secondsText } from './console/lab-shell/table.ts';
+export { grouped, secondsText, tableText } from './console/lab-shell/table.ts';
 export { commandText } from './machine/command-text.ts';
 export { configFor } from './machine/config-for.ts';
+export type { PageSizeReport } from './machine/page-size-table.ts';
+export { pageSizeReport } from './machine/page-size-table.ts';
 export { BOOT_ARGS, validateConfig } from './machine/validate.ts';
 export { compareSessions, Comparison, MAX_COMPARED } from './session/comparison.ts';
 export {

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { unflatten } from '../../core/index.ts';
 import { main } from './command.ts';
 import { memoryOutput } from './memory-output.ts';
 
@@ -108,6 +109,23 @@ describe('ddw-lab exec', () => {
     expect(replayed.code).toBe(0);
     expect(replayed.out).toBe(live.out);
     expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ format: 'ddwrun', version: 1 });
+  });
+});
+
+describe('ddw-lab exec --dtb', () => {
+  it('writes the device tree as it is at the end', async () => {
+    const file = join(folder, 'lpar.dtb');
+    const { code } = await ddwLab('exec', 'boot', '--vfs', '1', '--device', 'nvme', '--dtb', file);
+    const tree = unflatten(await readFile(file));
+    expect(code).toBe(0);
+    const phb = tree.ok ? tree.value.children.find(({ name }) => name === 'pci@800000029004000') : undefined;
+    expect(phb?.properties.get('linux,dma64-ddr-window-info')).toHaveLength(24);
+  });
+
+  it('says why a file cannot be written', async () => {
+    const { code, err } = await ddwLab('exec', 'boot', '--dtb', join(folder, 'nowhere', 'x.dtb'));
+    expect(code).toBe(2);
+    expect(err).toContain('x.dtb cannot be written');
   });
 });
 

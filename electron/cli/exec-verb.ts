@@ -3,7 +3,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { text as readAll } from 'node:stream/consumers';
-import { DEFAULT_LPAR, fail, ok, parseScript, runLine, Session, sessionText } from '../../core/index.ts';
+import {
+  DEFAULT_LPAR,
+  fail,
+  flatten,
+  ok,
+  parseScript,
+  runLine,
+  Session,
+  sessionText,
+} from '../../core/index.ts';
 import type { MachineConfig, Result, ShellLine } from '../../core/index.ts';
 import { reasonOf, writeAtomically } from '../host/session-store.ts';
 import { machineOf, MACHINE_OPTIONS } from './machine-options.ts';
@@ -20,6 +29,7 @@ const OPTIONS = {
   trace: { type: 'string' },
   filter: { type: 'string' },
   save: { type: 'string' },
+  dtb: { type: 'string' },
 } as const;
 
 export async function execVerb(args: readonly string[], output: Output): Promise<Result<number>> {
@@ -41,14 +51,14 @@ export async function execVerb(args: readonly string[], output: Output): Promise
   if (!config.ok) return config;
   const writer = traceWriter(values, output);
   if (!writer.ok) return writer;
-  return carryOut(config.value, lines.value, writer.value, values.save, output);
+  return carryOut(config.value, lines.value, writer.value, values, output);
 }
 
 async function carryOut(
   config: MachineConfig,
   lines: readonly ShellLine[],
   writer: TraceWriter | undefined,
-  save: string | undefined,
+  files: { readonly save?: string | undefined; readonly dtb?: string | undefined },
   output: Output,
 ): Promise<Result<number>> {
   const session = Session.create(config);
@@ -57,11 +67,21 @@ async function carryOut(
   if (!done.ok) return done;
   if (!done.value.spoke && writer === undefined) output.out(`${statusLine(session.value)}\n`);
   if (session.value.oops !== undefined) output.err(`the guest crashed: ${session.value.oops}\n`);
-  if (save !== undefined) {
-    const written = await writeAtomically(save, sessionText(session.value.save()));
+  if (files.save !== undefined) {
+    const written = await writeAtomically(files.save, sessionText(session.value.save()));
+    if (!written.ok) return written;
+  }
+  if (files.dtb !== undefined) {
+    const written = await writeDeviceTree(files.dtb, session.value);
     if (!written.ok) return written;
   }
   return ok(EXIT_OK);
+}
+
+/** The device tree as it is now, flattened: what `dtc -I dtb` reads. */
+async function writeDeviceTree(file: string, session: Session): Promise<Result<true>> {
+  const tree = session.query({ ask: 'device-tree' });
+  return tree.ok ? await writeAtomically(file, flatten(tree.value)) : tree;
 }
 
 /** Carries out all lines, and lets I/O that has an end come to it. `spoke`: some line showed something. */

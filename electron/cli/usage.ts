@@ -11,10 +11,17 @@ export const USAGE = `ddw-lab: DMA windows of an IBM Power LPAR, as Linux and th
 
   ddw-lab run FILE | FOLDER | --default   [--trace text|jsonl] [--filter EXPR]
       replays a session (.ddwrun), plays a recorded scenario's folder, or the default scenario
-  ddw-lab exec "LINES" | FILE.cmds | -    [options]  [--trace text|jsonl] [--filter EXPR] [--save FILE.ddwrun]
+  ddw-lab exec "LINES" | FILE.cmds | -    [options]  [--trace text|jsonl] [--filter EXPR] [--save FILE.ddwrun] [--dtb FILE]
       carries out lines of the lab shell (ddw-lab exec help), such as: boot; vf add 8; show windows
+      --dtb writes the device tree as it is at the end, for dtc
       --profile P --kernel K --memory 64G --min-memory 16G --max-memory 512G --page-size 64K --cpus N
       --boot-arg ARG (may be repeated) --vfs N --device nic|nvme --seed N
+  ddw-lab compare --kernels 5.13,5.15,6.12 [--profiles powervm-p9,powervm-p10] [FILE | FOLDER]   [--json]
+      the same LPAR and workload (of a session or a scenario; without: the default scenario) side by side: windows, DMA space,
+      hcalls per MiB, failures, the branch of enable_ddw and the lines of dmesg that differ
+      --memory 64G --min-memory 16G --max-memory 512G --page-size 64K --boot-arg ARG (may be repeated)
+  ddw-lab table page-sizes                [--json]
+      I/O page sizes of each firmware, processor and kernel, each with its grade
   ddw-lab conform PATH…                   [--json]
       compares recordings (calls/*.jsonl, scenario and probe folders, or folders of them) with what the lab predicts;
       exit code 1 unless all are equal

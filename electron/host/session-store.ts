@@ -33,14 +33,14 @@ function tooLarge(file: string, size: number): Result<string> {
 }
 
 /** Writes beside the file, then renames. Errors: `cannot-write`. */
-export async function writeAtomically(file: string, text: string): Promise<Result<true>> {
+export async function writeAtomically(file: string, content: string | Uint8Array): Promise<Result<true>> {
   const beside = join(dirname(file), `.${basename(file)}.${process.pid}.${temporary++}.tmp`);
   try {
     if (await isFolder(file))
       return fail('cannot-write', `${basename(file)} is a folder`, 'choose another name');
     const handle = await open(beside, 'wx');
     try {
-      await handle.writeFile(text, 'utf8');
+      await handle.writeFile(content, 'utf8');
       // The rename must not reach the disk before the content does.
       await handle.sync();
     } finally {
