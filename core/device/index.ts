@@ -7,6 +7,7 @@ import { createNvme } from './nvme.ts';
 import { createTestdev } from './testdev.ts';
 import { createVirtioBlk, createVirtioBlkNoIommu } from './virtio-blk.ts';
 import { createVirtioNet, createVirtioNetNoIommu } from './virtio-net.ts';
+import { createXhci } from './xhci.ts';
 
 export interface DeviceEntry {
   /** Name in commands and scenarios (FunctionConfig.device). */
@@ -80,6 +81,17 @@ const entries: readonly DeviceEntry[] = [
     deviceId: 0x2922,
     classCode: 0x010601,
     nodeName: 'sata',
+    dmaMaskBits: 64,
+    coherentMaskBits: 64,
+  },
+  {
+    device: 'xhci',
+    title: 'xHCI USB controller with a mass storage device of 1 TiB',
+    create: createXhci,
+    vendor: 0x1b36,
+    deviceId: 0x000d,
+    classCode: 0x0c0330,
+    nodeName: 'usb-xhci',
     dmaMaskBits: 64,
     coherentMaskBits: 64,
   },

@@ -21,7 +21,7 @@ const rigWith = (device: string, options: Partial<RigOptions> = {}): Rig => {
 };
 
 /** Disks that go through the IOMMU. */
-const disks = ['ahci', 'virtio-blk'];
+const disks = ['ahci', 'virtio-blk', 'xhci'];
 const kernels: readonly RigOptions[] = [
   { pageBytes: 65536, ioPageBytes: 65536, merge: true },
   { pageBytes: 65536, ioPageBytes: 4096, merge: true },
@@ -35,6 +35,7 @@ const endless: IoRequestPlan = { sizeBytes: 4096, depth: 1, count: 0, direction:
 describe('the masks of the disk drivers', () => {
   it.each([
     ['ahci', 64, '010601', 'sata'],
+    ['xhci', 64, '0c0330', 'usb-xhci'],
     ['virtio-blk', 64, '010000', 'scsi'],
     ['virtio-blk-noiommu', 64, '010000', 'scsi'],
   ])('%s asks for %d bits; class %s, node %s', (device, bits, classCode, nodeName) => {
@@ -99,13 +100,6 @@ describe.each(disks)('a disk behind %s', (device) => {
     expect(rig.scheduler.clock.nowNs).toBeGreaterThan(1e9);
   });
 
-  it('finds after its timeout what a lost interrupt hid', () => {
-    const rig = rigWith(device);
-    rig.losesInterrupts = true;
-    expect(runIo(rig, { count: 1 })).toMatchObject({ requests: 1, failures: 0, corrupted: 0 });
-    expect(rig.scheduler.clock.nowNs).toBeGreaterThan(30e9);
-  });
-
   it('is reset when it lost its commands, and works again', () => {
     const rig = rigWith(device);
     let figures: IoFigures | undefined;
@@ -150,5 +144,24 @@ describe.each(disks)('a disk behind %s', (device) => {
     poor.mapsFail = true;
     expect(probe(poor, driver)).toBe(-12);
     expect([empty.live(), empty.pagesHeld(), poor.live(), poor.pagesHeld()]).toEqual([0, 0, 0, 0]);
+  });
+});
+
+describe.each(['ahci', 'virtio-blk'])('a command of one interrupt, on %s,', (device) => {
+  it('finds after its timeout what a lost interrupt hid', () => {
+    const rig = rigWith(device);
+    rig.losesInterrupts = true;
+    expect(runIo(rig, { count: 1 })).toMatchObject({ requests: 1, failures: 0, corrupted: 0 });
+    expect(rig.scheduler.clock.nowNs).toBeGreaterThan(30e9);
+  });
+});
+
+describe('a command of three interrupts, on USB,', () => {
+  it('is given up when they are lost, and the device is reset', () => {
+    const rig = rigWith('xhci');
+    rig.losesInterrupts = true;
+    expect(runIo(rig, { count: 1 })).toMatchObject({ requests: 1, failures: 1, corrupted: 0 });
+    rig.losesInterrupts = false;
+    expect(runIo(rig, { count: 3 })).toMatchObject({ requests: 3, failures: 0, corrupted: 0 });
   });
 });

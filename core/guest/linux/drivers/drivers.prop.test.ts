@@ -86,7 +86,7 @@ const play = (rig: Rig, script: readonly Act[]): { begun: number; ended: number 
   return { begun, ended };
 };
 
-describe.each(['nvme', 'nic', 'e1000', 'ahci', 'virtio-blk', 'virtio-blk-noiommu', 'virtio-net'])(
+describe.each(['nvme', 'nic', 'e1000', 'ahci', 'virtio-blk', 'virtio-blk-noiommu', 'xhci', 'virtio-net'])(
   '%s, whatever happens to it',
   (device) => {
     it('ends every workload, and leaves nothing mapped after an unbind', () => {

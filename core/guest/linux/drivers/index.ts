@@ -5,6 +5,7 @@ import { ahciDriver } from './ahci.ts';
 import { nvmeDriver } from './nvme.ts';
 import { virtioBlkDriver, virtioBlkNoIommuDriver } from './virtio-blk.ts';
 import { virtioNetDriver, virtioNetNoIommuDriver } from './virtio-net.ts';
+import { xhciDriver } from './xhci.ts';
 import { e1000Driver, e1000eDriver, vfnetDriver } from './ring-nic.ts';
 
 export const DRIVERS: readonly Driver[] = [
@@ -17,6 +18,7 @@ export const DRIVERS: readonly Driver[] = [
   virtioBlkNoIommuDriver,
   virtioNetDriver,
   virtioNetNoIommuDriver,
+  xhciDriver,
 ];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */
