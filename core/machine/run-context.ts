@@ -5,8 +5,9 @@
 import { invariant } from '../base/invariant.ts';
 import type { Scheduler, Task } from '../time/scheduler.ts';
 import { TCE_PERM_MASK } from '../abi/papr/tce.ts';
-import type { NewEvent, TceRun } from '../trace/events.ts';
+import type { NewEvent } from '../trace/events.ts';
 import type { TraceLog } from '../trace/log.ts';
+import type { RunWords } from '../trace/run-words.ts';
 import type { TraceSink } from '../trace/sink.ts';
 import { isProblem, Notes } from './notes.ts';
 
@@ -177,7 +178,7 @@ export class RunContext implements TraceSink {
     countLo: number,
     firstHi: number,
     firstLo: number,
-    runs: readonly TceRun[] | undefined,
+    runs: RunWords | undefined,
     ret: number,
   ): number {
     this.count(ret === 0 ? countLo : 0, ret);

@@ -16,6 +16,18 @@ export class WordArena {
     this.length++;
   }
 
+  /** Appends the first `count` words of `words`. */
+  pushAll(words: Int32Array, count: number): void {
+    for (let from = 0; from < count;) {
+      const at = this.length & (CHUNK_WORDS - 1);
+      if (at === 0) this.chunks.push(new Int32Array(CHUNK_WORDS));
+      const fits = Math.min(count - from, CHUNK_WORDS - at);
+      this.chunks[this.chunks.length - 1]?.set(words.subarray(from, from + fits), at);
+      this.length += fits;
+      from += fits;
+    }
+  }
+
   word(address: number): number {
     return this.chunks[address >>> CHUNK_SHIFT]?.[address & (CHUNK_WORDS - 1)] ?? 0;
   }

@@ -7,6 +7,7 @@ import type { NewEvent } from './events.ts';
 import { encodeEnd, encodeEvent, encodeHeader } from './jsonl.ts';
 import { logOfTrace, readTrace } from './jsonl-read.ts';
 import { TraceLog } from './log.ts';
+import { wordsOfRuns } from './run-words.ts';
 
 describe('a trace log', () => {
   it('gives back every event as it was handed in, with its time and cause', () => {
@@ -86,7 +87,8 @@ describe('a list handed in by halves', () => {
     fc.assert(
       fc.property(anyCall, ([[liobn, hi, lo, firstHi, firstLo], count, runs, ret]) => {
         const direct = new TraceLog({ nowNs: 7 });
-        direct.indirect(liobn, hi, lo, lo, hi, count < 0 ? -1 : 0, count, firstHi, firstLo, runs, ret);
+        const words = runs === undefined ? undefined : wordsOfRuns(runs);
+        direct.indirect(liobn, hi, lo, lo, hi, count < 0 ? -1 : 0, count, firstHi, firstLo, words, ret);
         const again = new TraceLog({ nowNs: 7 });
         const { seq: _seq, timeNs: _time, cause: _cause, ...content } = direct.event(0);
         again.emit(content as NewEvent);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { u64 } from '../base/u64.ts';
 import type { NewEvent } from './events.ts';
 import { TraceLog } from './log.ts';
+import { wordsOfRuns } from './run-words.ts';
 
 const H_PARAMETER = -4;
 const LIOBN = 0x8000_0001 | 0;
@@ -64,7 +65,7 @@ describe('a TCE hcall as a row', () => {
       { first: u64(0x1_0003), count: 2 },
       { first: u64(0x8_0000_0003), count: 14 },
     ];
-    log.indirect(LIOBN, IOBA_HI, 0, 0, 0x1f34_0000, 0, 16, 0, 0, runs, 0);
+    log.indirect(LIOBN, IOBA_HI, 0, 0, 0x1f34_0000, 0, 16, 0, 0, wordsOfRuns(runs), 0);
     log.indirect(LIOBN, IOBA_HI, 0, 0, 0x1f34_0000, 0, 16, 0, 0, undefined, H_PARAMETER);
     expect(log.event(0)).toMatchObject({ list: 0x1f34_0000n, count: 512, runs: [{ first: 3n, count: 512 }] });
     expect(log.event(1)).toMatchObject({ count: 16, runs });

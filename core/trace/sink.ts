@@ -1,6 +1,7 @@
 // What firmware, guest and devices write their observations to. TraceLog (log.ts) is the real one.
 
-import type { NewEvent, TceRun } from './events.ts';
+import type { NewEvent } from './events.ts';
+import type { RunWords } from './run-words.ts';
 
 export interface TraceSink {
   /** Appends an event under the current cause; returns its sequence number. The object is the log's from then on: not to be changed. */
@@ -43,7 +44,7 @@ export interface TraceSink {
     countLo: number,
     firstHi: number,
     firstLo: number,
-    runs: readonly TceRun[] | undefined,
+    runs: RunWords | undefined,
     ret: number,
   ): number;
 }

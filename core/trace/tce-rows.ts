@@ -2,10 +2,12 @@
 
 import { H_GET_TCE, H_PUT_TCE, H_PUT_TCE_INDIRECT, H_STUFF_TCE, H_SUCCESS } from '../abi/papr/hcall.ts';
 import type { Fnv64 } from '../base/fnv64.ts';
-import { hi32, joinU64, lo32, numberFromHalves } from '../base/u64.ts';
+import { joinU64, numberFromHalves } from '../base/u64.ts';
 import type { WordArena } from './arena.ts';
 import type { NewEvent, TceHcallEvent, TceRun } from './events.ts';
 import { opcodeOfCode } from './kinds.ts';
+import type { RunWords } from './run-words.ts';
+import { RUN_WORDS } from './run-words.ts';
 import type { RowStores } from './pack.ts';
 import {
   MAX_PACKED_COUNT,
@@ -23,7 +25,6 @@ export type NewTceHcall = NewEvent<TceHcallEvent>;
 
 /** In place of a number of runs: the list is contiguous from its first TCE. */
 export const CONTIGUOUS = -1;
-const RUN_WORDS = 3;
 const LIST_WORDS = 4;
 
 /** True when every run's length is an int32, as the arena holds it. */
@@ -38,19 +39,15 @@ export function pushList(
   listLo: number,
   firstHi: number,
   firstLo: number,
-  runs?: readonly TceRun[],
+  runs?: RunWords,
 ): number {
   const place = arena.length;
-  const head = runs?.[0];
+  const hasRuns = runs !== undefined && runs.count > 0;
   arena.push(listHi);
   arena.push(listLo);
-  arena.push(head === undefined ? firstHi : hi32(head.first));
-  arena.push(head === undefined ? firstLo : lo32(head.first));
-  for (const run of runs ?? []) {
-    arena.push(hi32(run.first));
-    arena.push(lo32(run.first));
-    arena.push(run.count);
-  }
+  arena.push(hasRuns ? (runs.words[0] ?? 0) : firstHi);
+  arena.push(hasRuns ? (runs.words[1] ?? 0) : firstLo);
+  if (hasRuns) arena.pushAll(runs.words, runs.count * RUN_WORDS);
   return place;
 }
 

@@ -3,11 +3,13 @@
 import { H_GET_TCE, H_PUT_TCE, H_PUT_TCE_INDIRECT, H_STUFF_TCE, H_SUCCESS } from '../abi/papr/hcall.ts';
 import { invariant } from '../base/invariant.ts';
 import { hi32, hiOfNumber, joinU64, lo32, loOfNumber } from '../base/u64.ts';
-import type { NewEvent, TceRun } from './events.ts';
+import type { NewEvent } from './events.ts';
 import { CODE_GET, CODE_INDIRECT, CODE_PUT, CODE_STUFF, codeOfOpcode } from './kinds.ts';
 import type { RowStores } from './pack.ts';
 import type { TraceRows } from './rows.ts';
 import { TAG_WIDE, packTag, statusFits } from './rows.ts';
+import type { RunWords } from './run-words.ts';
+import { runsOfWords, wordsOfRuns } from './run-words.ts';
 import { CONTIGUOUS, countFits, hasRowFields, pushList, runsFit, tceRecord } from './tce-rows.ts';
 import type { NewTceHcall } from './tce-rows.ts';
 
@@ -61,27 +63,28 @@ export class TceWriter {
     countLo: number,
     firstHi: number,
     firstLo: number,
-    runs: readonly TceRun[] | undefined,
+    runs: RunWords | undefined,
     ret: number,
   ): number {
-    if (!statusFits(ret) || !countFits(countHi, countLo) || !runsFit(runs)) {
+    if (!statusFits(ret) || !countFits(countHi, countLo)) {
       const first = joinU64(firstHi, firstLo);
-      const stored = runs ?? (ret === H_SUCCESS ? [{ first, count: countLo >>> 0 }] : undefined);
+      const given = runs === undefined ? undefined : runsOfWords(runs);
+      const stored = given ?? (ret === H_SUCCESS ? [{ first, count: countLo >>> 0 }] : undefined);
       const list = joinU64(listHi, listLo);
       const rest = stored === undefined ? { list } : { list, runs: stored };
       return this.wide(tceRecord(H_PUT_TCE_INDIRECT, liobn, iobaHi, iobaLo, ret, rest, countHi, countLo));
     }
     const { arena } = this.stores;
     const tag = packTag(CODE_INDIRECT, countLo, ret);
-    const only = runs?.length === 1 && ret === H_SUCCESS ? runs[0] : undefined;
+    const only = runs?.count === 1 && ret === H_SUCCESS ? runs.words : undefined;
     // A list in one run has one form, however it was handed in: the same event must give the same hash.
-    if (only?.count === countLo) {
-      const place = pushList(arena, listHi, listLo, hi32(only.first), lo32(only.first));
+    if (only?.[2] === countLo) {
+      const place = pushList(arena, listHi, listLo, only[0] ?? 0, only[1] ?? 0);
       return this.rows.append(tag, liobn, iobaHi, iobaLo, place, CONTIGUOUS);
     }
     const isStored = runs === undefined && ret === H_SUCCESS;
     const place = pushList(arena, listHi, listLo, isStored ? firstHi : 0, isStored ? firstLo : 0, runs);
-    return this.rows.append(tag, liobn, iobaHi, iobaLo, place, runs?.length ?? CONTIGUOUS);
+    return this.rows.append(tag, liobn, iobaHi, iobaLo, place, runs?.count ?? CONTIGUOUS);
   }
 
   /** A TCE hcall that a row cannot hold: LIOBN and ioba stay in the row, for filters. */
@@ -94,11 +97,12 @@ export class TceWriter {
   /** A TCE hcall in its decoded form: from a file, or a test. */
   emit(call: NewTceHcall): number {
     invariant(codeOfOpcode(call.opcode) >= 0, `opcode ${call.opcode} is not a TCE hcall`);
-    if (!hasRowFields(call)) return this.wide({ ...call, liobn: call.liobn >>> 0 });
+    if (!hasRowFields(call) || !runsFit(call.runs)) return this.wide({ ...call, liobn: call.liobn >>> 0 });
     const { opcode, liobn, ioba, ret, tce = 0n, count = 0, list = 0n, runs } = call;
     const where = [liobn | 0, hi32(ioba), lo32(ioba)] as const;
     const countHi = hiOfNumber(count);
     const countLo = loOfNumber(count);
+    const words = runs === undefined ? undefined : wordsOfRuns(runs);
     switch (codeOfOpcode(opcode)) {
       case CODE_GET:
         return this.get(...where, hi32(tce), lo32(tce), ret);
@@ -107,7 +111,7 @@ export class TceWriter {
       case CODE_STUFF:
         return this.stuff(...where, hi32(tce), lo32(tce), countHi, countLo, ret);
       default:
-        return this.indirect(...where, hi32(list), lo32(list), countHi, countLo, 0, 0, runs, ret);
+        return this.indirect(...where, hi32(list), lo32(list), countHi, countLo, 0, 0, words, ret);
     }
   }
 }

@@ -2,10 +2,11 @@
 
 import { H_SUCCESS, TCES_PER_CALL } from '../../abi/papr/hcall.ts';
 import { bswap32 } from '../../base/bits.ts';
-import { joinU64, numberFromHalves, u64, type U64 } from '../../base/u64.ts';
+import { numberFromHalves } from '../../base/u64.ts';
 import type { DmaWindow } from '../../iommu/dma-window.ts';
 import type { TraceSink } from '../../trace/sink.ts';
-import type { TceRun } from '../../trace/events.ts';
+import type { RunWords } from '../../trace/run-words.ts';
+import { RUN_WORDS } from '../../trace/run-words.ts';
 import type { GuestMemory } from '../../memory/guest-memory.ts';
 import { BLOCK_BYTES } from '../../memory/guest-memory.ts';
 
@@ -29,7 +30,7 @@ export function traceIndirect(
   const firstLo = words === undefined ? 0 : bswap32(words[from + 1] as number);
   const several = readable ? listRuns(words, from, count, window.pageShift) : undefined;
   const runs =
-    ret === H_SUCCESS || !readable ? several : (several ?? [{ first: joinU64(firstHi, firstLo), count }]);
+    ret === H_SUCCESS || !readable || several !== undefined ? several : oneRun(firstHi, firstLo, count);
   context.trace?.indirect(
     liobn,
     iobaHi,
@@ -50,30 +51,42 @@ export function listWord(list: number): number {
   return (list % BLOCK_BYTES) >>> 2;
 }
 
-/** The list's runs; undefined when it is one run. Words undefined: all zeros. */
+/** Where runs are gathered: the trace copies them before the next call. */
+const scratch = new Int32Array(TCES_PER_CALL * RUN_WORDS);
+
+function setRun(run: number, firstHi: number, firstLo: number, count: number): void {
+  scratch[run * RUN_WORDS] = firstHi;
+  scratch[run * RUN_WORDS + 1] = firstLo;
+  scratch[run * RUN_WORDS + 2] = count;
+}
+
+function oneRun(firstHi: number, firstLo: number, count: number): RunWords {
+  setRun(0, firstHi, firstLo, count);
+  return { words: scratch, count: 1 };
+}
+
+/** The list's runs, good until the next call; undefined when it is one run. Words undefined: all zeros. */
 export function listRuns(
   words: Int32Array | undefined,
   from: number,
   count: number,
   pageShift: number,
-): readonly TceRun[] | undefined {
+): RunWords | undefined {
   if (words === undefined) return count === 1 ? undefined : zeroRuns(count);
-  const runs: TceRun[] = [];
-  for (let start = 0; start < count;) {
-    const length = runLength(words, from + 2 * start, count - start, pageShift);
+  let runs = 0;
+  for (let start = 0; start < count; runs++) {
+    const at = from + 2 * start;
+    const length = runLength(words, at, count - start, pageShift);
     if (length === count) return undefined;
-    runs.push({ first: tceAt(words, from + 2 * start), count: length });
+    setRun(runs, bswap32(words[at] as number), bswap32(words[at + 1] as number), length);
     start += length;
   }
-  return runs;
+  return { words: scratch, count: runs };
 }
 
-function tceAt(words: Int32Array, at: number): U64 {
-  return joinU64(bswap32(words[at] as number), bswap32(words[at + 1] as number));
-}
-
-function zeroRuns(count: number): readonly TceRun[] {
-  return Array.from({ length: count }, () => ({ first: u64(0n), count: 1 }));
+function zeroRuns(count: number): RunWords {
+  for (let run = 0; run < count; run++) setRun(run, 0, 0, 1);
+  return { words: scratch, count };
 }
 
 /** Entries from word `at` that count up by one page each. */
