@@ -15,6 +15,7 @@ import type { TraceSink } from '../trace/sink.ts';
 import { HcallDispatch } from './hcall/dispatch.ts';
 import { TCE_HCALLS } from './hcall/index.ts';
 import { rtasHcall } from './hcall/rtas.ts';
+import { Injections, type Injection } from './injections.ts';
 import { FaultCounter, type FirmwareLimits } from './limits.ts';
 import { ddwRules, tceRules } from './overlay.ts';
 import { createPhb, describeWindow, disableAll, resetWindows, type PhbState } from './phb-state.ts';
@@ -51,6 +52,7 @@ export class Firmware implements FirmwareApi {
   private readonly dispatch: HcallDispatch;
   private readonly rtas: RtasDispatch;
   private readonly pool = new WindowPool();
+  private readonly injections = new Injections();
   private readonly phbs = new Map<bigint, PhbState>();
   private readonly vioWindows: readonly DmaWindow[];
   private readonly ddw: DdwRules;
@@ -75,6 +77,7 @@ export class Firmware implements FirmwareApi {
         pool,
         rules: this.ddw,
         eeh: ungraded(profile.eeh),
+        injections: this.injections,
         resetFunctions: (buid) => options.resetFunctions?.(buid),
         costs,
         clock,
@@ -156,6 +159,20 @@ export class Firmware implements FirmwareApi {
     const by = 'injected error';
     if (unavailableNs === 0) pe.freeze(fn, by);
     else pe.makeUnavailable(fn, this.options.clock.nowNs + unavailableNs, by);
+  }
+
+  injectableCalls(): readonly string[] {
+    return [...this.dispatch.refusableNames, ...this.rtas.names];
+  }
+
+  inject(injection: Injection): void {
+    const { call } = injection;
+    this.injections.add(injection);
+    this.dispatch.refuse(call, (liobn) => {
+      const status = this.injections.next(call, this.pool.find(liobn)?.owner);
+      if (!this.injections.waitsFor(call)) this.dispatch.refuse(call, undefined);
+      return status;
+    });
   }
 
   reset(): void {

@@ -40,6 +40,11 @@ export class FaultCounter {
     this.toFail = plan.count;
   }
 
+  /** Nothing is left to fail. */
+  get spent(): boolean {
+    return this.toFail <= 0;
+  }
+
   /** The status to answer instead of doing the call; undefined: do it. */
   next(): number | undefined {
     if (this.toSkip > 0) {

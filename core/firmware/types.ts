@@ -2,6 +2,7 @@
 
 import type { U64 } from '../base/u64.ts';
 import type { DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../abi/ports.ts';
+import type { Injection } from './injections.ts';
 import type { WindowDescription } from '../trace/events.ts';
 
 /** A PCI function below a PHB, as the platform announces it in the device tree. */
@@ -86,6 +87,10 @@ export interface FirmwareApi {
   endpoint(buid: U64): EndpointView;
   /** An error of a function: its PE stops. `unavailableNs`: the platform needs so long before it can be worked with. */
   failEndpoint(buid: U64, fn: FunctionAddress, unavailableNs?: number): void;
+  /** Names of the calls that can be made to fail: the TCE hcalls, and the platform's RTAS calls. */
+  injectableCalls(): readonly string[];
+  /** The next calls of a name fail on purpose; until all have, whatever happens to the partition. */
+  inject(injection: Injection): void;
   /** Partition reset: default windows back, created ones gone, tables zero. */
   reset(): void;
   windows(): readonly FirmwareWindow[];

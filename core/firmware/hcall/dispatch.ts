@@ -5,6 +5,7 @@ import type { HcallPort } from '../../abi/ports.ts';
 import { joinU64, numberFromHalves } from '../../base/u64.ts';
 import type { TraceSink } from '../../trace/sink.ts';
 import type { HcallContext, HcallDefinition } from './context.ts';
+import { canBeRefused, refusing } from './refuse.ts';
 
 /** Opcodes below this are looked up in a table. */
 const TABLE_END = 0x400;
@@ -17,10 +18,12 @@ export class HcallDispatch implements HcallPort {
   private readonly context: HcallContext;
   private readonly table: Perform[];
   private readonly rest = new Map<number, Perform>();
-  private readonly commonest: Perform;
+  private readonly definitions: readonly HcallDefinition[];
+  private commonest: Perform;
 
   constructor(context: HcallContext, definitions: readonly HcallDefinition[]) {
     this.context = context;
+    this.definitions = definitions;
     this.table = new Array<Perform>(TABLE_END).fill(unknown);
     for (const { opcode, perform } of definitions) {
       if (opcode < TABLE_END) this.table[opcode] = perform;
@@ -45,6 +48,23 @@ export class HcallDispatch implements HcallPort {
     regs[0] = ret >> 31;
     regs[1] = ret;
     return ret;
+  }
+
+  /** Calls that can be made to fail. */
+  get refusableNames(): readonly string[] {
+    return this.definitions.filter(canBeRefused).map((row) => row.name);
+  }
+
+  /**
+   * Asks `refusal` before each call of this name, from now on (undefined: not any more). It stands in the call's own place, so that
+   * calls pay nothing while none is made to fail.
+   */
+  refuse(name: string, refusal: ((liobn: number) => number | undefined) | undefined): void {
+    const definition = this.definitions.find((row) => row.name === name && canBeRefused(row));
+    if (definition === undefined) return;
+    const perform = refusal === undefined ? definition.perform : refusing(definition, refusal);
+    this.table[definition.opcode] = perform;
+    if (definition.opcode === H_PUT_TCE) this.commonest = perform;
   }
 
   private performerOf(regs: Int32Array): Perform {

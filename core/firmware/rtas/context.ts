@@ -6,6 +6,7 @@ import { joinU64, type U64 } from '../../base/u64.ts';
 import type { WindowPool } from '../../iommu/window-pool.ts';
 import type { VirtualClock } from '../../time/clock.ts';
 import type { TraceSink } from '../../trace/sink.ts';
+import type { Injections } from '../injections.ts';
 import type { FaultCounter } from '../limits.ts';
 import type { PhbState } from '../phb-state.ts';
 import type { RtasCallName } from '../profiles/profile.ts';
@@ -21,6 +22,7 @@ export interface RtasContext {
   readonly costs: CostRules;
   readonly clock: VirtualClock;
   readonly trace: TraceSink | undefined;
+  readonly injections: Injections;
   /** Creates that answer busy or fail on purpose. */
   readonly createBusy: FaultCounter | undefined;
   readonly createFail: FaultCounter | undefined;
