@@ -81,6 +81,7 @@ export type { BoundDriver, DmaApi, Driver, LinuxDevice, ScatterList } from './gu
 export type { Scheduler, Task } from './time/scheduler.ts';
 export type { TraceSink } from './trace/sink.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
+export { beginningOf, crashMemoryEnd, crashTree, kexecTree } from './guest/linux/kexec.ts';
 export { kernelByRelease } from './guest/linux/kernels/index.ts';
 
 // The trace seen whole: folds, and forms to hand out.

@@ -56,7 +56,9 @@ const UNUSED_HI = 0x7fff_ffff;
 function* keepTable(k: KernelState, table: IommuTable): Generator<number, void, void> {
   let kept = 0;
   for (let i = 0; i < table.size; i++) {
-    k.hcalls.get(table.liobn, table.busHiOf(i), table.busLoOf(i));
+    const rc = k.hcalls.get(table.liobn, table.busHiOf(i), table.busLoOf(i));
+    if (rc !== 0) logGet(k, table, i, rc);
+    // After a failed call the answer is whatever lay in the register.
     const { tceHi, tceLo } = k.hcalls;
     const used = (tceHi !== 0 || tceLo !== 0) && !(tceHi === UNUSED_HI && tceLo === -1);
     if (used) {
@@ -70,6 +72,13 @@ function* keepTable(k: KernelState, table: IommuTable): Generator<number, void, 
   k.printk.line('warn', `${LEAST_FREE_ENTRIES} entries for the kdump boot`);
   // In a table that is smaller the index runs below zero, and the kernel frees nothing.
   if (table.size >= LEAST_FREE_ENTRIES) table.clearBits(table.size - LEAST_FREE_ENTRIES, LEAST_FREE_ENTRIES);
+}
+
+function logGet(k: KernelState, table: IommuTable, index: number, rc: number): void {
+  if (!k.printk.ratelimit('tce_get_pSeriesLP')) return;
+  k.printk.line('warn', `tce_get_pSeriesLP: plpar_tce_get failed. rc=${rc}`);
+  k.printk.line('warn', `\tindex   = ${hex(table.liobn >>> 0)}`);
+  k.printk.line('warn', `\ttcenum  = ${hex(table.offset + index)}`);
 }
 
 /** iommu_table_reserve_pages(). False: its index ran over, bits were set far outside the bitmap, and the kernel is dead. */

@@ -8,6 +8,7 @@ import { createClock } from '../../time/clock.ts';
 import { createScheduler, type Task } from '../../time/scheduler.ts';
 import type { NewEvent, PrintkEvent } from '../../trace/events.ts';
 import type { TraceSink } from '../../trace/sink.ts';
+import type { LinuxGuestOptions } from './guest-options.ts';
 import { LinuxGuest } from './guest.ts';
 import type { KernelBuild } from './kernels/kernel-build.ts';
 
@@ -91,9 +92,10 @@ export class TestPlatform {
   readonly memoryBlocks = new Map<number, Int32Array>();
   readonly tces = new Map<string, bigint>();
   readonly ports: GuestPorts;
-  readonly guest: LinuxGuest;
+  guest: LinuxGuest;
   readonly scheduler;
   rules: TestRules;
+  private readonly options: LinuxGuestOptions;
   /** Changes to the tree that the guest is handed at boot. */
   private readonly edit: (tree: DtNode) => DtNode;
   private windows: TestWindow[] = [];
@@ -118,7 +120,7 @@ export class TestPlatform {
     }
     this.ports = this.makePorts();
     this.scheduler = createScheduler(createClock());
-    this.guest = new LinuxGuest({
+    this.options = {
       ports: this.ports,
       trace: this.sink(),
       scheduler: this.scheduler,
@@ -128,7 +130,15 @@ export class TestPlatform {
       bootArgs,
       iommuDebugMessages: debug,
       seed: 1,
-    });
+    };
+    this.guest = new LinuxGuest(this.options);
+  }
+
+  /** The next kernel, on the tree that it is handed; windows and tables stay as they are. */
+  kexec(tree: DtNode, crashKernel = false, kernel = this.options.kernel): this {
+    const ports = { ...this.ports, deviceTree: () => tree };
+    this.guest = new LinuxGuest({ ...this.options, ports, kernel, crashKernel });
+    return this.boot();
   }
 
   /** Runs a task to its end. */
@@ -268,10 +278,20 @@ export class TestPlatform {
     let rc = inside && count > 0n && !(opcode === 0x13c && count > 512n) ? 0 : -4;
     const sets = (opcode === 0x20 && (reg(6) & 3n) !== 0n) || opcode === 0x13c;
     if (rc === 0 && sets && window?.isDefault === false) rc = this.rules.injectSet(this.sets++);
+    if (opcode === 0x1c) return this.get(regs, rc, window, ioba);
     const name =
       opcode === 0x13c ? 'IND' : opcode === 0x138 ? 'STUFF' : (reg(6) & 3n) === 0n ? 'PUT0' : 'PUT';
     this.tceNote(`${name} ${(liobn >>> 0).toString(16)} @ # = ${rc}`, ioba, Number(count));
     if (rc === 0 && window !== undefined) this.store(window, opcode, ioba, reg(6), Number(count));
+    return rc;
+  }
+
+  private get(regs: Int32Array, rc: number, window: TestWindow | undefined, ioba: bigint): number {
+    this.tceNote(`GET ${((regs[3] ?? 0) >>> 0).toString(16)} @ # = ${rc}`, ioba, 1);
+    if (rc !== 0 || window === undefined) return rc;
+    const tce = this.tces.get(`${window.liobn}:${ioba >> BigInt(window.shift)}`) ?? 0n;
+    regs[2] = Number(tce >> 32n);
+    regs[3] = Number(tce & 0xffff_ffffn) | 0;
     return rc;
   }
 

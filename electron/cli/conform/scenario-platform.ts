@@ -11,6 +11,9 @@ import type {
   Result,
 } from '../../../core/index.ts';
 import {
+  beginningOf,
+  crashMemoryEnd,
+  crashTree,
   createClock,
   createScheduler,
   fail,
@@ -18,6 +21,7 @@ import {
   Firmware,
   GuestMemory,
   kernelByRelease,
+  kexecTree,
   memoryLayout,
   ok,
   phbNames,
@@ -25,10 +29,8 @@ import {
 } from '../../../core/index.ts';
 import { firstVioUnit, nodeNameOf, qemuPciKind, vioNodeName } from './qemu-devices.ts';
 import type { Plan, PlanDevice, PlanMachine, PlanPhb } from './scenario-plan.ts';
-import { crashMemoryEnd, limitMemory, partOf } from './scenario-crash.ts';
 import { PortRecorder } from './scenario-recorder.ts';
 import { hex } from './scenario-text.ts';
-import { snapshot } from './scenario-tree.ts';
 
 export class ScenarioPlatform {
   readonly machine: PlanMachine;
@@ -108,7 +110,7 @@ export class ScenarioPlatform {
     return {
       hcall: this.recorder.hcall,
       rtas: this.recorder.rtas,
-      memory: this.crashKernel ? partOf(this.memory, crashMemoryEnd(this.machine)) : this.memory,
+      memory: this.crashKernel ? beginningOf(this.memory, this.crashEnd()) : this.memory,
       mmio: { read32: () => -1, write32: () => undefined },
       deviceTree: () => this.bootTree(),
     };
@@ -122,16 +124,14 @@ export class ScenarioPlatform {
     this.crashKernel = false;
   }
 
-  /**
-   * kexec: the next kernel gets this one's tree, read from /proc/device-tree; there the functions below a PHB come in reverse
-   * order. Windows and tables stay as they are.
-   */
+  /** kexec: the next kernel gets this one's tree. Windows and tables stay as they are. */
   handOver(tree: DtNode, crash: boolean): void {
-    const copy = snapshot(tree);
-    for (const node of copy.children) if (node.name.startsWith('pci@')) node.children.reverse();
-    if (crash) limitMemory(copy, crashMemoryEnd(this.machine));
-    this.handedOver = copy;
+    this.handedOver = crash ? crashTree(this.kernel, tree, this.crashEnd()) : kexecTree(tree);
     this.crashKernel = crash;
+  }
+
+  private crashEnd(): number {
+    return crashMemoryEnd(this.machine.bootArgs, this.machine.ramBytes);
   }
 
   hasMemory(address: number): boolean {
