@@ -83,12 +83,17 @@ function addedAndFree(layout: MemoryLayout, from: number, to: number): readonly 
   return sets;
 }
 
+/** DRC index of the LMB at an address. */
+export function lmbDrcIndex(address: number, lmbBytes: number): number {
+  return LMB_DRC_BASE + address / lmbBytes;
+}
+
 export function dynamicMemoryNode(layout: MemoryLayout, sets: readonly LmbSet[]): DtNode {
   const { lmbBytes } = layout;
   const entries = sets.flatMap((set) => [
     (set.end - set.start) / lmbBytes,
     BigInt(set.start),
-    set.drc ? LMB_DRC_BASE + set.start / lmbBytes : 0,
+    set.drc ? lmbDrcIndex(set.start, lmbBytes) : 0,
     set.associativity,
     set.flags,
   ]);

@@ -3,6 +3,7 @@
 import type { GuestPorts } from '../../abi/ports.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { TraceSink } from '../../trace/sink.ts';
+import type { MemoryRange } from './crash-area.ts';
 import type { KernelBuild } from './kernels/kernel-build.ts';
 
 export interface LinuxGuestOptions {
@@ -18,5 +19,7 @@ export interface LinuxGuestOptions {
   readonly iommuDebugMessages: boolean;
   /** A kdump kernel: it leaves alone what the crashed one has mapped (is_kdump_kernel()). */
   readonly crashKernel?: boolean;
+  /** Memory set aside by crashkernel=: nobody's, or, in a crash kernel, all that it takes pages from. */
+  readonly crashArea?: MemoryRange | undefined;
   readonly seed: number;
 }

@@ -6,6 +6,7 @@ import { createRng } from '../../base/rng.ts';
 import type { Task } from '../../time/scheduler.ts';
 import type { DmaMode, PlanStep } from '../../trace/events.ts';
 import { addPhb, applyBootArguments, bootDma } from './boot.ts';
+import { dlparAddMemory, dlparRemoveMemory, type LmbRange } from './dlpar-memory.ts';
 import { KernelDmaApi } from './dma-api.ts';
 import { Eeh } from './eeh.ts';
 import { detachNode, memoryGoingOnline, memoryOffline } from './hotplug.ts';
@@ -189,6 +190,11 @@ export class LinuxGuest {
   /** Memory went offline: windows that map it 1:1 forget it. */
   *removeMemory(start: number, bytes: number): Task {
     yield* memoryOffline(this.kernel, start, bytes);
+  }
+
+  /** DLPAR of memory that the platform has put there, or is to take away; false: it failed, and all is as before. */
+  *dlparMemory(action: 'add' | 'remove', range: LmbRange): Generator<number, boolean, void> {
+    return yield* (action === 'add' ? dlparAddMemory : dlparRemoveMemory)(this.kernel, range);
   }
 
   /** Functions found so far, in the order of the scan (VIO devices last). */

@@ -18,7 +18,7 @@ export function newKernel(options: LinuxGuestOptions): KernelState {
     options.iommuDebugMessages,
     build.ratelimitTakenAtBoot.value,
   );
-  const pages = new BuddyAllocator(ports.memory.ramBytes, pageBytes);
+  const pages = pagesFor(options);
   const hcalls = new TceHcalls(ports.hcall, ports.memory);
   const features = featuresOf(tree);
   const listPage = perCpuPages(pages);
@@ -45,6 +45,15 @@ export function newKernel(options: LinuxGuestOptions): KernelState {
     welcomed: false,
     oops: undefined,
   };
+}
+
+function pagesFor({ ports, pageBytes, crashKernel, crashArea }: LinuxGuestOptions): BuddyAllocator {
+  const { ramBytes } = ports.memory;
+  if (crashArea === undefined) return new BuddyAllocator(ramBytes, pageBytes);
+  if (crashKernel === true) return new BuddyAllocator(ramBytes, pageBytes, crashArea);
+  const pages = new BuddyAllocator(ramBytes, pageBytes);
+  pages.takeRange(crashArea.start, crashArea.end);
+  return pages;
 }
 
 /** tce_page: one page per CPU, taken when it is first needed and kept. */

@@ -11,10 +11,12 @@ export class BuddyAllocator implements PageAllocator {
   /** Free blocks by order; a set keeps the order of insertion, so a run reproduces its addresses. */
   private readonly free_: Set<number>[] = [];
 
-  constructor(ramBytes: number, pageBytes: number) {
+  /** `area`: the part of RAM that this kernel lives in (a crash kernel); all of it when absent. */
+  constructor(ramBytes: number, pageBytes: number, area = { start: 0, end: ramBytes }) {
     this.pageBytes = pageBytes;
-    const start = Math.min(KERNEL_BYTES, Math.floor(ramBytes / 4 / pageBytes) * pageBytes);
-    this.addRange(start, ramBytes);
+    const { start, end } = area;
+    const image = Math.min(KERNEL_BYTES, Math.floor((end - start) / 4 / pageBytes) * pageBytes);
+    this.addRange(start + image, end);
   }
 
   /** Hands a range of RAM to the allocator (boot, memory added later), as naturally aligned blocks. */
@@ -26,6 +28,28 @@ export class BuddyAllocator implements PageAllocator {
       this.list(order).add(at);
       at += this.blockBytes(order);
     }
+  }
+
+  /** Takes a range out for good (memory set aside, or about to go offline). False: pages of it are in use, and nothing has changed. */
+  takeRange(start: number, end: number): boolean {
+    const touching: { readonly at: number; readonly order: number }[] = [];
+    let free = 0;
+    for (const [order, list] of this.free_.entries()) {
+      const size = this.blockBytes(order);
+      for (const at of list) {
+        const shared = Math.min(end, at + size) - Math.max(start, at);
+        if (shared <= 0) continue;
+        touching.push({ at, order });
+        free += shared;
+      }
+    }
+    if (free !== end - start) return false;
+    for (const { at, order } of touching) {
+      this.list(order).delete(at);
+      this.addRange(at, Math.max(at, start));
+      this.addRange(Math.min(at + this.blockBytes(order), end), at + this.blockBytes(order));
+    }
+    return true;
   }
 
   alloc(order: number): number | undefined {
