@@ -4,6 +4,7 @@ import type { CreateDevice } from './types.ts';
 import { createAhci } from './ahci.ts';
 import { createNic } from './nic.ts';
 import { createNvme } from './nvme.ts';
+import { createOhci } from './ohci.ts';
 import { createTestdev } from './testdev.ts';
 import { createVirtioBlk, createVirtioBlkNoIommu } from './virtio-blk.ts';
 import { createVirtioNet, createVirtioNetNoIommu } from './virtio-net.ts';
@@ -94,6 +95,17 @@ const entries: readonly DeviceEntry[] = [
     nodeName: 'usb-xhci',
     dmaMaskBits: 64,
     coherentMaskBits: 64,
+  },
+  {
+    device: 'ohci',
+    title: 'OHCI USB controller (32-bit DMA) with a mass storage device of 1 TiB',
+    create: createOhci,
+    vendor: 0x106b,
+    deviceId: 0x003f,
+    classCode: 0x0c0310,
+    nodeName: 'usb-ohci',
+    dmaMaskBits: 32,
+    coherentMaskBits: 32,
   },
   {
     device: 'virtio-blk',

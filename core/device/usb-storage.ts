@@ -8,6 +8,7 @@ import type { HostRuns } from './host-runs.ts';
 import { createScsiDisk, type ScsiTask } from './scsi-disk.ts';
 
 const GET_DESCRIPTOR = 6;
+const SET_ADDRESS = 5;
 const SET_CONFIGURATION = 9;
 const CLASS_REQUEST_OUT = 0x21;
 /** CSW status: the command failed. */
@@ -19,6 +20,8 @@ export type Moved = number | 'stall';
 export interface UsbStorage {
   /** A request on the control endpoint (8 bytes of setup): its data, empty when there is none; undefined: it stalls. */
   control(setup: DataView): Uint8Array | undefined;
+  /** Bytes of the transfer that the function is ready for in this direction; 0: it would stall. */
+  expects(direction: 'in' | 'out'): number;
   /** A transfer to the function. `runs.failed` says afterwards whether memory was out of reach. */
   bulkOut(runs: HostRuns): Moved;
   bulkIn(runs: HostRuns): Moved;
@@ -79,9 +82,14 @@ export function createUsbStorage(medium: DiskMedium): UsbStorage {
         reset();
         return new Uint8Array(0);
       }
-      if (request === SET_CONFIGURATION) return new Uint8Array(0);
+      if (request === SET_ADDRESS || request === SET_CONFIGURATION) return new Uint8Array(0);
       const wantsDevice = request === GET_DESCRIPTOR && setup.getUint16(2, true) === 0x100;
       return wantsDevice ? DEVICE_DESCRIPTOR.subarray(0, setup.getUint16(6, true)) : undefined;
+    },
+    expects(direction) {
+      if (phase === 'command') return direction === 'out' ? CBW_BYTES : 0;
+      if (phase === 'data') return residue;
+      return direction === 'in' ? CSW_BYTES : 0;
     },
     bulkOut(runs) {
       if (phase === 'command') return takeCommand(runs);

@@ -40,7 +40,7 @@ export interface DiskIoParts {
   readonly plan: IoRequestPlan;
   readonly figures: IoFigures;
   readonly done: () => void;
-  /** A command got no answer in time. */
+  /** A command got no answer in time, or the adapter says that none will come. */
   readonly timedOut: () => void;
 }
 
@@ -194,7 +194,8 @@ export function startDiskIo(parts: DiskIoParts): DiskIo | undefined {
       const command = tags[tag];
       if (command?.active === true) complete(command, error);
     });
-    pump();
+    if (active > 0 && disk.isDead?.() === true) parts.timedOut();
+    else pump();
   };
 
   const workload: Workload = createWorkload({

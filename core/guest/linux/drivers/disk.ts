@@ -42,6 +42,8 @@ export interface Disk {
   halt(): void;
   /** After halt(): undoes the mappings of a command that never came back. */
   drop(command: DiskCommand): void;
+  /** The adapter has stopped by itself and needs a reset. Absent: such a thing shows as a timeout. */
+  isDead?(): boolean;
   /** Registers read as all ones. */
   isGone(): boolean;
   /** Ends all, gives back all memory. */

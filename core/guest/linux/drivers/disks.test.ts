@@ -12,7 +12,8 @@ const attach = (rig: Rig, device: string): void => {
 };
 
 const rigWith = (device: string, options: Partial<RigOptions> = {}): Rig => {
-  const rig = createRig({ pageBytes: 65536, ioPageBytes: 4096, merge: true, ...options });
+  const defaultWindow = deviceCatalogue.get(device)?.dmaMaskBits === 32;
+  const rig = createRig({ pageBytes: 65536, ioPageBytes: 4096, merge: true, defaultWindow, ...options });
   attach(rig, device);
   const driver = driverFor(device);
   if (driver === undefined) expect.unreachable();
@@ -21,7 +22,7 @@ const rigWith = (device: string, options: Partial<RigOptions> = {}): Rig => {
 };
 
 /** Disks that go through the IOMMU. */
-const disks = ['ahci', 'virtio-blk', 'xhci'];
+const disks = ['ahci', 'virtio-blk', 'xhci', 'ohci'];
 const kernels: readonly RigOptions[] = [
   { pageBytes: 65536, ioPageBytes: 65536, merge: true },
   { pageBytes: 65536, ioPageBytes: 4096, merge: true },
@@ -36,6 +37,7 @@ describe('the masks of the disk drivers', () => {
   it.each([
     ['ahci', 64, '010601', 'sata'],
     ['xhci', 64, '0c0330', 'usb-xhci'],
+    ['ohci', 32, '0c0310', 'usb-ohci'],
     ['virtio-blk', 64, '010000', 'scsi'],
     ['virtio-blk-noiommu', 64, '010000', 'scsi'],
   ])('%s asks for %d bits; class %s, node %s', (device, bits, classCode, nodeName) => {
@@ -75,15 +77,6 @@ describe.each(disks)('a disk behind %s', (device) => {
       if (corrupted + failures > 0) last = entry;
     }
     expect(last).toBeGreaterThanOrEqual(15);
-  });
-
-  it('fails the request that meets a missing TCE, and goes on with the next', () => {
-    const rig = rigWith(device);
-    rig.sabotage(7, 'not-mapped');
-    const figures = runIo(rig, { sizeBytes: 65536, count: 5 });
-    expect(figures).toMatchObject({ requests: 5, failures: 1, corrupted: 0 });
-    expect(rig.log.some((line) => line.startsWith('err: ') && line.includes('I/O error'))).toBe(true);
-    expect(runIo(rig, { sizeBytes: 65536, count: 5 })).toMatchObject({ requests: 5, failures: 0 });
   });
 
   it('refuses to write through a TCE that only reads', () => {
@@ -156,12 +149,36 @@ describe.each(['ahci', 'virtio-blk'])('a command of one interrupt, on %s,', (dev
   });
 });
 
-describe('a command of three interrupts, on USB,', () => {
+describe.each(['xhci', 'ohci'])('a command of three interrupts, on %s,', (device) => {
   it('is given up when they are lost, and the device is reset', () => {
-    const rig = rigWith('xhci');
+    const rig = rigWith(device);
     rig.losesInterrupts = true;
     expect(runIo(rig, { count: 1 })).toMatchObject({ requests: 1, failures: 1, corrupted: 0 });
     rig.losesInterrupts = false;
     expect(runIo(rig, { count: 3 })).toMatchObject({ requests: 3, failures: 0, corrupted: 0 });
+  });
+});
+
+describe.each(['ahci', 'virtio-blk', 'xhci'])('data out of reach, on %s,', (device) => {
+  it('fails the request that meets a missing TCE, and goes on with the next', () => {
+    const rig = rigWith(device);
+    rig.sabotage(7, 'not-mapped');
+    const figures = runIo(rig, { sizeBytes: 65536, count: 5 });
+    expect(figures).toMatchObject({ requests: 5, failures: 1, corrupted: 0 });
+    expect(rig.log.some((line) => line.startsWith('err: ') && line.includes('I/O error'))).toBe(true);
+    expect(runIo(rig, { sizeBytes: 65536, count: 5 })).toMatchObject({ requests: 5, failures: 0 });
+  });
+});
+
+describe('data out of reach, on ohci,', () => {
+  it('stops the controller, which is reset, and the next request goes well', () => {
+    const rig = rigWith('ohci');
+    rig.sabotage(7, 'not-mapped');
+    const figures = runIo(rig, { sizeBytes: 65536, count: 5 });
+    expect(figures).toMatchObject({ requests: 5, failures: 1, corrupted: 0 });
+    expect(rig.log.filter((line) => line.startsWith('err'))).toEqual([
+      'err: OHCI Unrecoverable Error, disabled',
+    ]);
+    expect(rig.scheduler.clock.nowNs).toBeLessThan(30e9);
   });
 });

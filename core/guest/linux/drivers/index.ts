@@ -3,6 +3,7 @@
 import type { Driver } from '../types.ts';
 import { ahciDriver } from './ahci.ts';
 import { nvmeDriver } from './nvme.ts';
+import { ohciDriver } from './ohci.ts';
 import { virtioBlkDriver, virtioBlkNoIommuDriver } from './virtio-blk.ts';
 import { virtioNetDriver, virtioNetNoIommuDriver } from './virtio-net.ts';
 import { xhciDriver } from './xhci.ts';
@@ -19,6 +20,7 @@ export const DRIVERS: readonly Driver[] = [
   virtioNetDriver,
   virtioNetNoIommuDriver,
   xhciDriver,
+  ohciDriver,
 ];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */

@@ -38,12 +38,17 @@ export class PageTable {
   private how: Sabotage = 'not-mapped';
   live = 0;
   readonly pageBytes: number;
+  /** Upper half of the window's bus addresses. */
+  readonly windowHi: number;
 
-  constructor(pageBytes: number) {
+  constructor(pageBytes: number, windowHi = WINDOW_HI) {
     this.pageBytes = pageBytes;
+    this.windowHi = windowHi;
     const entries = Math.min(1 << 16, 2 ** 32 / pageBytes);
     this.target = new Float64Array(entries);
     this.access = new Uint8Array(entries);
+    // As in an iommu_table that begins at 0: bus address 0 is never given out.
+    if (windowHi === 0) this.access[0] = 4;
   }
 
   strike(entriesFromNow: number, how: Sabotage): void {
@@ -79,7 +84,7 @@ export class PageTable {
   /** Guest real address, or why not. */
   translate(hi: number, lo: number, access: number): number | DmaFault {
     const entry = Math.floor((lo >>> 0) / this.pageBytes);
-    const has = hi === WINDOW_HI ? (this.access[entry] ?? 0) : -1;
+    const has = hi === this.windowHi ? (this.access[entry] ?? 0) : -1;
     if (has < 0) return 'no-window';
     if ((has & 3) === 0) return 'no-tce';
     if ((has & access) === 0) return 'permission';
@@ -144,7 +149,7 @@ export function createRealMemory(memory: GuestMemoryPort): DmaBus {
 }
 
 export class RigDma implements DmaApi {
-  handleHi = WINDOW_HI;
+  handleHi: number;
   handleLo = 0;
   fails = false;
   private readonly table: PageTable;
@@ -153,6 +158,7 @@ export class RigDma implements DmaApi {
 
   constructor(table: PageTable, merge: boolean, pages: (bytes: number) => number) {
     this.table = table;
+    this.handleHi = table.windowHi;
     this.merge = merge;
     this.pages = pages;
   }
@@ -205,7 +211,7 @@ export class RigDma implements DmaApi {
   }
 
   unmapSg(dev: unknown, sg: Parameters<DmaApi['mapSg']>[1]): void {
-    sg.dmaBytes.forEach((bytes, i) => this.unmapPage(dev, WINDOW_HI, sg.dmaLo[i] ?? 0, bytes));
+    sg.dmaBytes.forEach((bytes, i) => this.unmapPage(dev, this.table.windowHi, sg.dmaLo[i] ?? 0, bytes));
   }
 
   allocCoherent(dev: unknown, bytes: number): number | undefined {

@@ -26,6 +26,8 @@ export interface RigOptions {
   readonly merge: boolean;
   /** The kernel's block drivers map each segment by itself. */
   readonly mapsEachSegment?: boolean;
+  /** The device is on the default window, below 4 GiB; else on a 64-bit one. */
+  readonly defaultWindow?: boolean;
 }
 
 export interface Rig {
@@ -53,7 +55,7 @@ export interface Rig {
 export function createRig(options: RigOptions): Rig {
   const scheduler = createScheduler(createClock());
   const memory = createMemory(2 ** 32);
-  const table = new PageTable(options.ioPageBytes);
+  const table = new PageTable(options.ioPageBytes, options.defaultWindow === true ? 0 : undefined);
   const rng = createRng(7);
   const log: string[] = [];
   const freed: number[] = [];

@@ -24,6 +24,8 @@ export interface UsbHost {
   clearHalt(direction: 'in' | 'out', done: () => void): void;
   /** Takes events. */
   poll(): void;
+  /** The controller has stopped by itself: it must be brought up again. */
+  isDead(): boolean;
   /** Stops the controller's DMA. */
   halt(): void;
   isGone(): boolean;

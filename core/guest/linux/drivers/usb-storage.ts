@@ -198,6 +198,7 @@ export function createUsbDisk(ports: DiskPorts, host: UsbHost, limits: UsbLimits
       unmapCommand(ports, command, mine.reading);
       mine = undefined;
     },
+    isDead: () => host.isDead(),
     isGone: () => host.isGone(),
     free: () => host.free(),
   };

@@ -24,6 +24,7 @@ import {
   PORTSC,
   STS_EINT,
   STS_HCH,
+  STS_HSE,
   TRB,
   TRB_CHAIN,
   TRB_IDT,
@@ -204,6 +205,7 @@ export function createXhciHost(context: DriverContext): UsbHost {
     control,
     clearHalt,
     poll,
+    isDead: () => read(USBSTS) !== -1 && (read(USBSTS) & STS_HSE) !== 0,
     halt() {
       write(USBCMD, 0);
       waiting.clear();
