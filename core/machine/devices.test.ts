@@ -141,6 +141,52 @@ describe('several PHBs', () => {
   });
 });
 
+describe('every disk and network adapter', () => {
+  const wide = ['nvme', 'ahci', 'virtio-blk', 'xhci', 'nic', 'e1000e', 'virtio-net'];
+  const narrow = ['ohci', 'e1000'];
+  const past = ['virtio-blk-noiommu', 'virtio-net-noiommu'];
+
+  const modeAndWork = (machine: Machine): readonly unknown[] => {
+    did(machine, { do: 'boot' });
+    const mode = modes(machine)[0]?.split(' ')[2];
+    return [mode, work(machine), eventsOf(machine, 'dma-fault').length];
+  };
+
+  it.each([...wide, ...past])('%s works through a 1:1 window', (device) => {
+    expect(modeAndWork(qemuWith([[device, 0]]))).toEqual(['direct', good(2), 0]);
+  });
+
+  it.each(narrow)('%s works on the default window', (device) => {
+    expect(modeAndWork(qemuWith([[device, 0]]))).toEqual(['default', good(2), 0]);
+  });
+
+  it.each([...wide, ...narrow, ...past])(
+    '%s works on the default window of a platform without DDW',
+    (device) => {
+      const machine = qemuWith([[device, 0]]);
+      const phbs = (machine.config.phbs ?? []).map((phb) => ({ ...phb, ddw: false }));
+      expect(modeAndWork(qemuWith([[device, 0]], { phbs }))).toEqual(['default', good(2), 0]);
+    },
+  );
+
+  it.each([...wide, ...past])('%s works through an indirect window of a POWER9 slot', (device) => {
+    const config: MachineConfig = {
+      ...DEFAULT_LPAR,
+      functions: [{ id: 'dev0', device, slotClass: 'sriov-vf' }],
+    };
+    expect(modeAndWork(new Machine(config))).toEqual(['indirect', good(2), 0]);
+  });
+
+  it.each(['ahci', 'xhci', 'ohci'])('%s can be put into a dedicated slot of POWER9', (device) => {
+    const config: MachineConfig = {
+      ...DEFAULT_LPAR,
+      functions: [{ id: 'dev0', device, slotClass: 'dedicated' }],
+    };
+    expect(validateConfig(config)).toMatchObject({ ok: true });
+    expect(modeAndWork(new Machine(config)).slice(1)).toEqual([good(2), 0]);
+  });
+});
+
 describe('virtio without iommu_platform', () => {
   it('has its window made, and uses no TCE of it', () => {
     const machine = qemuWith([['virtio-blk-noiommu', 0]]);
