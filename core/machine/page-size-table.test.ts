@@ -109,9 +109,11 @@ describe('what tells processors apart', () => {
       ['512', 'documented'],
     ]);
     const paths = powervm?.differences.map(({ path }) => path);
-    expect(paths).toContain('slotClasses.sriov-vf.pageShifts');
-    expect(paths).toContain('ddw.limitedStart');
+    const limited = powervm?.differences.find(({ path }) => path === 'ddw.limitedStart');
+    expect(limited?.values.map((cell) => cell?.value)).toEqual(['none', 'none', 'none', '0x100000000']);
     expect(paths).not.toContain('slotClasses.sriov-vf.maxWindows');
+    // The table of page sizes shows those already.
+    expect(paths).not.toContain('slotClasses.sriov-vf.pageShifts');
   });
 
   it('is nothing where a hypervisor has one', () => {

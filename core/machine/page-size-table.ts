@@ -93,15 +93,19 @@ function differencesOf(profiles: readonly PlatformProfile[]): readonly Processor
     (profile) => new Map(profileValues(profile).map(({ path, graded }) => [path, graded])),
   );
   const paths = [...new Set(values.flatMap((map) => [...map.keys()]))];
-  return paths
-    .filter((path) => !path.startsWith('make.'))
-    .map((path) => ({
-      path,
-      values: values.map((map) => {
-        const graded = map.get(path);
-        if (graded === undefined) return null;
-        return { value: valueText(graded.value), grade: graded.grade, source: graded.source };
-      }),
-    }))
-    .filter(({ values: row }) => new Set(row.map((cell) => cell?.value)).size > 1);
+  return (
+    paths
+      // The head of the table, and its columns.
+      .filter((path) => !/^make\.|\.(pageShifts|queryPageMask)$/.test(path))
+      .map((path) => ({
+        path,
+        values: values.map((map) => {
+          const graded = map.get(path);
+          if (graded === undefined) return null;
+          const { value, grade, source } = graded;
+          return { value: value === undefined ? 'none' : valueText(value), grade, source };
+        }),
+      }))
+      .filter(({ values: row }) => new Set(row.map((cell) => cell?.value)).size > 1)
+  );
 }

@@ -71,7 +71,9 @@ function branchLines(
   const [a, b] = [labelAt(report, before), labelAt(report, after)];
   if (differences.length === 0) return [`enable_ddw takes the same branches under ${a} and ${b}`, ''];
   return differences.flatMap(({ functions, modes, steps }) => [
-    `enable_ddw of ${namesOf(functions)} parts between ${a} (${modes[0]}) and ${b} (${modes[1]})`,
+    steps.some(({ decides }) => decides)
+      ? `enable_ddw of ${namesOf(functions)} parts between ${a} (${modes[0]}) and ${b} (${modes[1]})`
+      : `enable_ddw of ${namesOf(functions)} goes the same way under ${a} and ${b} (${modes[0]}), on other facts`,
     ...steps.flatMap((step) => stepLines(step, [a, b])),
     '',
   ]);

@@ -8,7 +8,7 @@ export interface StepDifference {
   readonly number: number;
   readonly before: PlanStep | null;
   readonly after: PlanStep | null;
-  /** The branch that led to different ends. */
+  /** The branch that led to different ends; none where the same way was gone on other numbers. */
   readonly decides: boolean;
 }
 
@@ -24,7 +24,7 @@ export function branchDifferences(before: RunFacts, after: RunFacts): readonly B
   const found = new Map<string, { readonly functions: string[]; readonly difference: BranchDifference }>();
   for (const a of before.functions) {
     const b = after.functions.find(({ id }) => id === a.id);
-    const steps = b === undefined ? [] : stepDifferences(a.plan, b.plan);
+    const steps = b === undefined ? [] : stepDifferences(a.plan, b.plan, a.mode !== b.mode);
     if (b === undefined || steps.length === 0) continue;
     const key = JSON.stringify([
       a.mode,
@@ -46,10 +46,14 @@ function newGroup(
   return { functions: [a.id], difference: { functions: [a.id], modes: [a.mode, b.mode], steps } };
 }
 
-/** Steps that differ, up to the first at which the two are in different functions of the kernel: from there on nothing can be aligned. */
+/**
+ * Steps that differ, up to the first at which the two are in different functions of the kernel: from there on nothing can be aligned.
+ * `endsDiffer`: the two came to different mappings, so that one of the steps must have decided it.
+ */
 export function stepDifferences(
   before: readonly PlanStep[],
   after: readonly PlanStep[],
+  endsDiffer = false,
 ): readonly StepDifference[] {
   const found: Omit<StepDifference, 'decides'>[] = [];
   for (let n = 0; n < Math.max(before.length, after.length); n++) {
@@ -57,7 +61,9 @@ export function stepDifferences(
     if (keyOf(a) !== keyOf(b)) found.push({ number: n + 1, before: a, after: b });
     if (a?.where !== b?.where) break;
   }
-  const decisive = decisiveOf(found);
+  const parts =
+    endsDiffer || found.some((step) => step.before?.where !== step.after?.where || outcomesDiffer(step));
+  const decisive = parts ? decisiveOf(found) : undefined;
   return found.map((step) => ({ ...step, decides: step === decisive }));
 }
 
@@ -66,13 +72,16 @@ export function stepDifferences(
  * differs too, but changed nothing. Else the place itself.
  */
 function decisiveOf<S extends Omit<StepDifference, 'decides'>>(found: readonly S[]): S | undefined {
-  const outcome = found.find(
-    ({ before, after }) =>
-      before?.compared !== undefined &&
-      after?.compared !== undefined &&
-      before.compared.holds !== after.compared.holds,
+  return (
+    found.find(outcomesDiffer) ??
+    found.findLast(({ before, after }) => before?.where === after?.where) ??
+    found.at(-1)
   );
-  return outcome ?? found.findLast(({ before, after }) => before?.where === after?.where) ?? found.at(-1);
+}
+
+function outcomesDiffer({ before, after }: Pick<StepDifference, 'before' | 'after'>): boolean {
+  const [a, b] = [before?.compared?.holds, after?.compared?.holds];
+  return a !== undefined && b !== undefined && a !== b;
 }
 
 /** What a step comes to. Addresses and LIOBNs are the function's own; how a number was written is no branch. */

@@ -168,6 +168,14 @@ describe('the branch at which two decisions part', () => {
   const undo = step('reset_dma_window', 'undo');
   const make = step('create_ddw', 'made: LIOBN 0x70004000');
 
+  it('is none where the same way is gone on other numbers, unless it led elsewhere', () => {
+    const other = step('enable_ddw', 'indirect mapping in 2M pages');
+    const flags = (endsDiffer: boolean): boolean[] =>
+      stepDifferences([query, go], [query, other], endsDiffer).map(({ decides }) => decides);
+    expect(flags(false)).toEqual([false]);
+    expect(flags(true)).toEqual([true]);
+  });
+
   it.each<[string, PlanStep[], PlanStep[], [number, boolean][]]>([
     ['nowhere', [query, go], [query, go], []],
     [

@@ -4,11 +4,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { InvariantError } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
+import { compareVerb } from './compare-verb.ts';
 import { conformVerb } from './conform-verb.ts';
 import { execVerb } from './exec-verb.ts';
 import { streamOutput } from './output.ts';
 import type { Output } from './output.ts';
 import { runVerb } from './run-verb.ts';
+import { tableVerb } from './table-verb.ts';
 import { errorLine, EXIT_DIFFERENT, EXIT_OK, EXIT_USAGE, USAGE } from './usage.ts';
 
 /** Returns the exit code, or what is wrong with the input. */
@@ -17,6 +19,8 @@ export type Verb = (args: readonly string[], output: Output) => Promise<Result<n
 const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['run', runVerb],
   ['exec', execVerb],
+  ['compare', compareVerb],
+  ['table', tableVerb],
   ['conform', conformVerb],
 ]);
 
@@ -28,7 +32,13 @@ export async function main(args: readonly string[], output: Output): Promise<num
   const verb = VERBS.get(first ?? '');
   if (verb === undefined) {
     const message = first === undefined ? 'a verb is missing' : `there is no verb "${first}"`;
-    output.err(errorLine({ code: 'bad-verb', message, hint: 'type one of: run, exec, conform; or --help' }));
+    output.err(
+      errorLine({
+        code: 'bad-verb',
+        message,
+        hint: `type one of: ${[...VERBS.keys()].join(', ')}; or --help`,
+      }),
+    );
     return EXIT_USAGE;
   }
   const code = await verb(rest, output);

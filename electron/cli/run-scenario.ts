@@ -3,6 +3,7 @@
 
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import {
   BOOT_ARGS,
   deviceCatalogue,
@@ -12,7 +13,7 @@ import {
   Session,
   validateConfig,
 } from '../../core/index.ts';
-import type { Command, FunctionConfig, MachineConfig, Result } from '../../core/index.ts';
+import type { Command, FunctionConfig, MachineConfig, Result, RunScript } from '../../core/index.ts';
 import { isScenario, readScenario } from './conform/scenario-recording.ts';
 import type { PlanMachine } from './conform/scenario-plan.ts';
 import { hex } from './conform/scenario-text.ts';
@@ -36,10 +37,29 @@ export async function runScenarioFolder(
   writer: TraceWriter | undefined,
   output: Output,
 ): Promise<Result<number>> {
-  const files = new Map<string, Uint8Array>();
-  for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (entry.isFile()) files.set(entry.name, await readFile(join(folder, entry.name)));
-  }
+  const scenario = await readScenarioFolder(folder);
+  if (!scenario.ok) return scenario;
+  const { config, steps, unknown } = scenario.value;
+  const session = Session.create(config);
+  if (!session.ok) return session;
+  for (const argument of unknown) session.value.dispatch({ do: 'mark', text: `not modelled: ${argument}` });
+  const played = await play(session.value, steps, writer, output);
+  if (!played.ok) return played;
+  writer?.end(session.value);
+  if (writer?.pure !== true) output.out(`${writer === undefined ? '' : '\n'}${summary(session.value)}\n`);
+  return ok(EXIT_OK);
+}
+
+interface PlayableScenario {
+  readonly config: MachineConfig;
+  readonly steps: readonly RawStep[];
+  /** Kernel arguments that the model does not know. */
+  readonly unknown: readonly string[];
+}
+
+/** Errors: `no-scenario`, and what is wrong with the recording or its machine. */
+async function readScenarioFolder(folder: string): Promise<Result<PlayableScenario>> {
+  const files = await filesOf(folder);
   if (!isScenario(files)) {
     return fail(
       'no-scenario',
@@ -49,17 +69,40 @@ export async function runScenarioFolder(
   }
   const recording = readScenario(folder, files);
   if (!recording.ok) return recording;
-  const config = configOf(recording.value.plan.machine);
+  const { machine } = recording.value.plan;
+  const config = configOf(machine);
   if (!config.ok) return config;
-  const session = Session.create(config.value);
-  if (!session.ok) return session;
-  const unknown = recording.value.plan.machine.bootArgs.filter((argument) => !BOOT_ARGS.includes(argument));
-  for (const argument of unknown) session.value.dispatch({ do: 'mark', text: `not modelled: ${argument}` });
-  const played = await play(session.value, stepsOf(files), writer, output);
-  if (!played.ok) return played;
-  writer?.end(session.value);
-  if (writer?.pure !== true) output.out(`${writer === undefined ? '' : '\n'}${summary(session.value)}\n`);
-  return ok(EXIT_OK);
+  const unknown = machine.bootArgs.filter((argument) => !BOOT_ARGS.includes(argument));
+  return ok({ config: config.value, steps: stepsOf(files), unknown });
+}
+
+/** By their names, unpacked: a recording may be kept gzipped. */
+async function filesOf(folder: string): Promise<ReadonlyMap<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = await readFile(join(folder, entry.name));
+    const packed = entry.name.endsWith('.gz');
+    files.set(packed ? entry.name.slice(0, -3) : entry.name, packed ? gunzipSync(bytes) : bytes);
+  }
+  return files;
+}
+
+/** A recorded scenario to be run on other machines than its own: each step when the one before is done, I/O included. */
+export async function scenarioScript(
+  folder: string,
+): Promise<Result<{ readonly config: MachineConfig; readonly script: RunScript }>> {
+  const scenario = await readScenarioFolder(folder);
+  if (!scenario.ok) return scenario;
+  const { config, steps, unknown } = scenario.value;
+  const drives = (id: string): boolean => config.functions.some((fn) => fn.id === id);
+  const commands: readonly Command[] = [
+    ...unknown.map((argument): Command => ({ do: 'mark', text: `not modelled: ${argument}` })),
+    { do: 'boot' },
+    ...steps.map((step) => commandOf(step, drives)),
+  ];
+  const wait = { until: 'idle' } as const;
+  return ok({ config, script: { steps: commands.map((command) => ({ wait, command })), end: wait } });
 }
 
 /** The machine of a plan. Devices that the lab does not model stand there without driver. */
@@ -134,7 +177,7 @@ async function play(
   if (!booted.ok) return booted;
   for (const step of steps) {
     if (output.closed) return ok(true);
-    const done = await did(commandOf(session, step));
+    const done = await did(commandOf(step, (id) => isBound(session, id)));
     if (!done.ok && done.error.code !== 'is-oops') return done;
   }
   return ok(true);
@@ -145,14 +188,15 @@ function ioRuns(session: Session): boolean {
   return status.ok && status.value.workloads.some((io) => io.running === true);
 }
 
-/** Drivers are bound at boot; reads, writes and reboots are played; all else is named. */
-function commandOf(session: Session, step: RawStep): Command {
+/** `drives`: the function has a driver that I/O can go through. Drivers are bound at boot; reads, writes and reboots are played; all else is named. */
+function commandOf(step: RawStep, drives: (id: string) => boolean): Command {
   const what = String(step.do);
   const { bytes, count } = step;
-  const id = functionOfDisk(session, String(step.dev));
+  const id = functionOfDisk(String(step.dev));
   if (
     (what === 'read' || what === 'write') &&
     id !== undefined &&
+    drives(id) &&
     typeof bytes === 'number' &&
     typeof count === 'number'
   ) {
@@ -164,12 +208,15 @@ function commandOf(session: Session, step: RawStep): Command {
 }
 
 /** `/dev/nvme1n1` is the second NVMe function. */
-function functionOfDisk(session: Session, dev: string): string | undefined {
+function functionOfDisk(dev: string): string | undefined {
   const number = /^\/dev\/nvme(\d+)n1$/.exec(dev)?.[1];
+  return number === undefined ? undefined : `nvme${number}`;
+}
+
+function isBound(session: Session, id: string): boolean {
   const functions = session.query({ ask: 'functions' });
-  if (number === undefined || !functions.ok) return undefined;
-  const row = functions.value.find(
-    ({ description, state }) => description.id === `nvme${number}` && state === 'bound',
+  return (
+    functions.ok &&
+    functions.value.some(({ description, state }) => description.id === id && state === 'bound')
   );
-  return row?.description.id;
 }

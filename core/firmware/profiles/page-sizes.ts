@@ -35,6 +35,8 @@ export interface PageSizeRow {
   /** Windows of one PE, the default one included. */
   readonly windows: Graded<number>;
   readonly blockTces: Graded<number>;
+  /** False: the block is a figure that query answers, no limit. */
+  readonly blockEnforced: Graded<boolean>;
   /** Smallest page first. */
   readonly pages: readonly PageSizeCell[];
 }
@@ -59,6 +61,7 @@ function rowOf(profile: PlatformProfile, slotClass: SlotClass): PageSizeRow {
     isVf: slotClass.isVf,
     windows: slotClass.values.maxWindows,
     blockTces,
+    blockEnforced: slotClass.values.blockEnforced,
     pages: sizes.map(({ shift, queryBit }) => {
       const offered = (queryPageMask.value & queryBit) !== 0;
       return {
