@@ -140,6 +140,19 @@ describe('the trace', () => {
       .waitFor();
   });
 
+  it('leads from a line to its function, and from a function to its calls', async () => {
+    const { page } = lab;
+    await boot(page);
+    await filterBy(page, 'kind == driver-bound who == vf5');
+    await terminalShows(page, /vf5 .*driver-bound/);
+    await page.locator('.xterm-screen').click({ position: { x: 300, y: 8 } });
+    await page.getByRole('button', { name: 'Show vf5' }).click();
+    await page.getByTestId('reach').filter({ hasText: /^vf5 / }).waitFor();
+    await page.getByRole('button', { name: 'Its calls in the trace' }).click();
+    await terminalShows(page, /^S .*vf5 .*H_STUFF_TCE/);
+    expect(await page.getByLabel('Filter the trace').inputValue()).toBe('who == vf5');
+  });
+
   it('finds text and counts the matches', async () => {
     const { page } = lab;
     await boot(page);

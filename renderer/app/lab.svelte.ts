@@ -56,6 +56,8 @@ export class Lab {
   logShown = false;
   /** Fill of the selected function's windows, by LIOBN. */
   overviews = $state.raw<ReadonlyMap<number, TceOverviewAnswer>>(new Map());
+  /** Narrows the trace to what another panel points at; the trace panel says how. */
+  filterTrace: (filter: string) => void = () => undefined;
   /** Said once, politely, to those who listen. */
   said = $state('');
 
