@@ -14,6 +14,7 @@ import type {
   AnswerTo,
   DmesgLine,
   FunctionAnswer,
+  KernelAnswer,
   PlanAnswer,
   ProfileAnswer,
   Query,
@@ -58,7 +59,7 @@ const ANSWERS: Answers = {
   'device-tree': (machine) => ok(treeOf(machine)),
   plans: (machine) => ok(plansOf(machine)),
   profiles: () => ok(profileAnswers()),
-  kernels: () => ok(kernelAnswers()),
+  kernels: () => ok(kernelRows()),
 };
 
 function noWindow(liobn: number): { readonly ok: false; readonly error: { code: string; message: string } } {
@@ -202,6 +203,18 @@ function plansOf({ platform, notes }: MachineView): readonly PlanAnswer[] {
     const plan = notes.plans.get(fn);
     return plan === undefined ? [] : [{ id, fn, mode: plan.mode, steps: plan.steps }];
   });
+}
+
+function kernelRows(): readonly KernelAnswer[] {
+  return kernelAnswers().map(({ facts, ...row }) => ({
+    ...row,
+    values: facts.map(({ name, graded: { value, grade, source } }) => ({
+      path: name,
+      value: valueText(value),
+      grade,
+      source,
+    })),
+  }));
 }
 
 function profileAnswers(): readonly ProfileAnswer[] {

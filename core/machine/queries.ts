@@ -138,6 +138,8 @@ export interface KernelAnswer {
   readonly story?: string;
   readonly generation: string;
   readonly pageBytes: readonly number[];
+  /** What the build does and how that is known, fact by fact. */
+  readonly values?: ProfileAnswer['values'];
 }
 
 export interface QueryAnswers {

@@ -167,6 +167,23 @@ describe('what show shows', () => {
     }
   });
 
+  it('kernels: each in a row, then each in a sentence', () => {
+    const lines = shown(session, 'show kernels')[0]?.split('\n') ?? [];
+    const blank = lines.indexOf('');
+    expect(lines[1]).toMatch(/^4\.19 +Linux 4\.19: .* G0 +4K, 64K$/);
+    expect(lines.slice(blank + 1).map((line) => line.split(':')[0])).toEqual(
+      lines.slice(1, blank).map((line) => line.split(' ')[0]),
+    );
+    const kernels = session.query({ ask: 'kernels' });
+    const facts = kernels.ok ? kernels.value.find((kernel) => kernel.id === '5.17')?.values : [];
+    expect(facts).toContainEqual({
+      path: 'inUseCheck',
+      value: 'buggy',
+      grade: 'documented',
+      source: 'C7 (d80f6de9d601) came with 6.0',
+    });
+  });
+
   it.each([
     ['show windows vf7', 'line 1: there is no function "vf7"'],
     ['show plan vf7', 'line 1: there is nothing to show of "vf7"'],

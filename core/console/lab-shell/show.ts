@@ -216,15 +216,12 @@ const TOPICS: Readonly<Record<ShowTopic, Topic>> = {
       })
       .join('\n\n'),
   ),
-  kernels: topic({ ask: 'kernels' }, (kernels) =>
-    tableText(
-      [{ title: 'kernel' }, { title: 'what' }, { title: 'generation' }, { title: 'pages' }],
-      kernels.map((kernel) => [
-        kernel.id,
-        kernel.title,
-        kernel.generation,
-        kernel.pageBytes.map(sizeText).join(', '),
-      ]),
-    ),
-  ),
+  kernels: topic({ ask: 'kernels' }, (kernels) => {
+    const columns = [{ title: 'kernel' }, { title: 'what' }, { title: 'generation' }, { title: 'pages' }];
+    const rows = kernels.map(({ id, title, generation, pageBytes }) => {
+      return [id, title, generation, pageBytes.map(sizeText).join(', ')];
+    });
+    const stories = kernels.map(({ id, story = '' }) => `${id}: ${story}`);
+    return `${tableText(columns, rows)}\n\n${stories.join('\n')}`;
+  }),
 };

@@ -1,6 +1,6 @@
 // All kernel builds that a machine can boot. A new build: its file, one line here.
 
-import type { KernelBuild } from './kernel-build.ts';
+import type { Graded, KernelBuild } from './kernel-build.ts';
 import { linux419 } from './linux-4.19.ts';
 import { linux510 } from './linux-5.10.ts';
 import { linux513 } from './linux-5.13.ts';
@@ -58,6 +58,7 @@ export function kernelAnswers(): readonly {
   readonly story: string;
   readonly generation: string;
   readonly pageBytes: readonly number[];
+  readonly facts: readonly KernelFact[];
 }[] {
   return KERNELS.map((k) => ({
     id: k.id,
@@ -65,5 +66,23 @@ export function kernelAnswers(): readonly {
     story: k.story,
     generation: k.generation,
     pageBytes: k.pageBytes.value,
+    facts: kernelFacts(k),
   }));
+}
+
+/** One fact of a build under its name: `inUseCheck`. */
+export interface KernelFact {
+  readonly name: string;
+  readonly graded: Graded<unknown>;
+}
+
+/** All facts of a build, in the order of {@link KernelBuild}'s oldest file. */
+export function kernelFacts(kernel: KernelBuild): readonly KernelFact[] {
+  return Object.entries(kernel).flatMap(([name, graded]: [string, unknown]) =>
+    isGraded(graded) ? [{ name, graded }] : [],
+  );
+}
+
+function isGraded(fact: unknown): fact is Graded<unknown> {
+  return typeof fact === 'object' && fact !== null && 'grade' in fact && 'source' in fact;
 }

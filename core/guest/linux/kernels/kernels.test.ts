@@ -76,6 +76,15 @@ describe('kernel builds', () => {
     expect(kernelByRelease('6.99.2')).toBeUndefined();
   });
 
+  it('show each fact with its grade', () => {
+    const [oldest] = kernelAnswers();
+    expect(oldest?.facts).toContainEqual({
+      name: 'maskHook',
+      graded: { value: 'set-mask', grade: 'documented', source: 'S9 dma_set_mask_pSeriesLP' },
+    });
+    for (const { facts } of kernelAnswers()) expect(facts.length).toBe(oldest?.facts.length);
+  });
+
   it('only recorded builds have verified facts', () => {
     const recorded = KERNELS.filter((k) => Object.values(k).some((f) => f.grade === 'verified'));
     expect(recorded.map((k) => k.id)).toEqual(['6.1.176', '6.12.107', '7.2.13']);
