@@ -221,6 +221,41 @@ describe('a window that is gone (E8)', () => {
   });
 });
 
+describe('an MMIO range at 0x80000000000: the Oops of a be2net adapter on POWER9', () => {
+  const adapter = { device: 'nic', slotClass: 'dedicated', domain: 0x80f };
+  const booted = (kernel: string): Machine =>
+    bootedMachine({ profile: 'powervm-p9', kernel, function: adapter, maxMemoryBytes: 2048 * GiB });
+
+  it.each(['5.15-rc7', '6.1', '6.6', '6.11'])(
+    '%s takes bytes for pages, and the index runs over',
+    (kernel) => {
+      const machine = booted(kernel);
+      expect([machine.state, machine.oops]).toEqual([
+        'oops',
+        'iommu_table_reserve_pages: the MMIO range from 0x80000000000 was counted by an int',
+      ]);
+      const dmesg = machine.query({ ask: 'dmesg' });
+      expect(dmesg.ok && dmesg.value.slice(-2).map((line) => line.text)).toEqual([
+        'BUG: Unable to handle kernel data access on write',
+        'Oops: Kernel access of bad area, sig: 11 [#1]',
+      ]);
+    },
+  );
+
+  it.each(['5.13', '5.15', '6.15', '7.2.13'])('%s boots', (kernel) =>
+    expect(booted(kernel).state).toBe('running'),
+  );
+
+  it('leaves a machine that stands: another kernel boots on it', () => {
+    const machine = booted('6.1');
+    machine.dispatch({ do: 'shutdown' });
+    machine.dispatch({ do: 'configure', config: { ...machine.config, kernel: '6.15' } });
+    machine.dispatch({ do: 'boot' });
+    while (machine.step());
+    expect([machine.state, machine.oops]).toEqual(['running', undefined]);
+  });
+});
+
 describe('a function that the firmware does not know, after DLPAR (E10)', () => {
   /** The PHB's node as Linux had it: the function's address says bus b0, the slot has c0. */
   const readdressed = (tree: DtNode): DtNode => {

@@ -33,6 +33,8 @@ export function* bootDma(k: KernelState): Generator<number, readonly GuestDevice
   for (const node of phbs) {
     adoptPhb(k, node);
     yield* setupBuses(k, node);
+    // A machine lets nobody go on from here.
+    if (k.oops !== undefined) yield 0;
     if (k.oops !== undefined) return [];
   }
   for (const node of phbs) devices.push(...(yield* setupDevices(k, node)));

@@ -39,7 +39,11 @@ export function* initTable(k: KernelState, plan: TablePlan): Generator<number, I
     size,
   };
   const table = new IommuTable(parameters, k.build.largePoolLastResort.value);
-  if (plan.reserve !== undefined && !reserveRange(k, table, plan.reserve)) return undefined;
+  if (plan.reserve !== undefined && !reserveRange(k, table, plan.reserve)) {
+    // A machine lets nobody go on from here.
+    yield 0;
+    return undefined;
+  }
   yield* k.crashKernel ? keepTable(k, table) : k.tceOps.clearTable(table);
   if (!k.welcomed) {
     k.welcomed = true;
