@@ -3,7 +3,17 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { launchLab } from './launch.ts';
 import type { RunningLab } from './launch.ts';
-import { boot, filterBy, flood, idle, isRunning, terminalLines, terminalShows, text } from './page.ts';
+import {
+  PATIENT,
+  boot,
+  filterBy,
+  flood,
+  idle,
+  isRunning,
+  terminalLines,
+  terminalShows,
+  text,
+} from './page.ts';
 
 let lab: RunningLab;
 
@@ -91,7 +101,7 @@ describe('a boot', () => {
     await terminalShows(page, /… [\d,]+ more like it, up to ioba 0x[0-9a-f]{16}; each is in the log/);
     const folded = (await terminalLines(page)).length;
     await page.getByRole('button', { name: 'Fold repeats' }).click();
-    await expect.poll(async () => (await terminalLines(page)).length).toBeGreaterThan(folded);
+    await expect.poll(async () => (await terminalLines(page)).length, PATIENT).toBeGreaterThan(folded);
     expect((await terminalLines(page)).every((line) => /^S .*H_STUFF_TCE/.test(line))).toBe(true);
   });
 
@@ -171,7 +181,7 @@ describe('the trace', () => {
     await terminalShows(page, /machine-state .*running/);
     await page.keyboard.press('Control+Shift+C');
     await expect
-      .poll(() => app.evaluate(({ clipboard }) => clipboard.readText()))
+      .poll(() => app.evaluate(({ clipboard }) => clipboard.readText()), PATIENT)
       .toMatch(/machine-state +running/);
   });
 
@@ -217,7 +227,7 @@ describe('the machine', () => {
     const stopped = await events();
     expect(await events()).toBe(stopped);
     await page.getByRole('button', { name: 'Go on' }).click();
-    await expect.poll(events).toBeGreaterThan(stopped);
+    await expect.poll(events, PATIENT).toBeGreaterThan(stopped);
   });
 
   it('shows the same under 5.13 with one click, and comes back to where it was', async () => {

@@ -4,6 +4,9 @@ import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type {} from '../../renderer/app/bridge.ts';
 
+/** How long a poll may take on a busy machine. */
+export const PATIENT = { timeout: 20_000 };
+
 /** All lines of the trace's terminal, scrollback included. */
 export function terminalLines(page: Page): Promise<readonly string[]> {
   return page.evaluate(() => {
@@ -66,11 +69,13 @@ export async function flood(page: Page): Promise<void> {
   await page.getByLabel('on all functions at once').check();
   await page.getByRole('button', { name: 'Start I/O' }).click();
   await expect
-    .poll(() =>
-      page.evaluate(async () => {
-        const status = await window.ddwLab.query({ ask: 'status' });
-        return status.ok ? status.value.workloads.length : 0;
-      }),
+    .poll(
+      () =>
+        page.evaluate(async () => {
+          const status = await window.ddwLab.query({ ask: 'status' });
+          return status.ok ? status.value.workloads.length : 0;
+        }),
+      PATIENT,
     )
     .toBe(8);
 }

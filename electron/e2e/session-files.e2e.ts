@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { launchLab } from './launch.ts';
 import type { RunningLab } from './launch.ts';
-import { boot, idle, terminalShows, text } from './page.ts';
+import { PATIENT, boot, idle, terminalShows, text } from './page.ts';
 
 let lab: RunningLab;
 
@@ -40,12 +40,12 @@ describe('a session file', () => {
 
     await page.keyboard.press('Control+s');
     await page.getByText(`Saved to ${file}.`).waitFor();
-    await expect.poll(() => page.title()).toBe('lesson.ddwrun — DDW Lab');
+    await expect.poll(() => page.title(), PATIENT).toBe('lesson.ddwrun — DDW Lab');
     expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ format: 'ddwrun', version: 1 });
 
     await page.keyboard.press('Control+n');
     await page.getByTestId('invitation').waitFor();
-    await expect.poll(() => page.title()).toBe('DDW Lab');
+    await expect.poll(() => page.title(), PATIENT).toBe('DDW Lab');
 
     await page.keyboard.press('Control+o');
     await page.getByText(`Opened ${file}.`).waitFor();

@@ -102,9 +102,13 @@ export class Lab {
     return undefined;
   }
 
-  /** Sends a command. True when the machine accepted it. */
-  async dispatch(command: Command): Promise<boolean> {
-    const accepted = this.accept(await this.bridge.dispatch(command)) !== undefined;
+  /** Sends commands, one after the other, until one is refused. True when the machine accepted all. */
+  async dispatch(...commands: readonly Command[]): Promise<boolean> {
+    let accepted = true;
+    for (const command of commands) {
+      accepted = this.accept(await this.bridge.dispatch(command)) !== undefined;
+      if (!accepted) break;
+    }
     if (accepted) this.notices.closeErrors();
     await this.look();
     return accepted;
