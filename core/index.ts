@@ -14,7 +14,8 @@ export type { Command, CommandName, IoParameters } from './machine/commands.ts';
 export type { FirmwareLimits, FunctionConfig, MachineConfig, QemuPhbConfig } from './machine/config.ts';
 export type * from './machine/queries.ts';
 export type { LineRun } from './session/run-line.ts';
-export type { CompareProgress, CompareRequest } from './session/comparison.ts';
+export type { CompareProgress } from './session/compared-machine.ts';
+export type { CompareRequest } from './session/comparison.ts';
 export type { RunScript } from './session/scripted-run.ts';
 export type { AdvanceOutcome, SessionApi, SessionFile } from './session/session-types.ts';
 export type * from './trace/events.ts';
@@ -55,7 +56,8 @@ export { configFor } from './machine/config-for.ts';
 export type { PageSizeReport } from './machine/page-size-table.ts';
 export { pageSizeReport } from './machine/page-size-table.ts';
 export { BOOT_ARGS, validateConfig } from './machine/validate.ts';
-export { compareSessions, Comparison, MAX_COMPARED } from './session/comparison.ts';
+export { MAX_COMPARED } from './session/compare-sides.ts';
+export { compareSessions, Comparison } from './session/comparison.ts';
 export {
   DEFAULT_COMMANDS,
   DEFAULT_LPAR,

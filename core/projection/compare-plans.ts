@@ -22,8 +22,9 @@ export interface BranchDifference {
 /** One entry for each way in which decisions part; none where both kernels go the same way. */
 export function branchDifferences(before: RunFacts, after: RunFacts): readonly BranchDifference[] {
   const found = new Map<string, { readonly functions: string[]; readonly difference: BranchDifference }>();
+  const byId = new Map(after.functions.map((fn) => [fn.id, fn]));
   for (const a of before.functions) {
-    const b = after.functions.find(({ id }) => id === a.id);
+    const b = byId.get(a.id);
     const steps = b === undefined ? [] : stepDifferences(a.plan, b.plan, a.mode !== b.mode);
     if (b === undefined || steps.length === 0) continue;
     const key = JSON.stringify([

@@ -202,13 +202,14 @@ export function compareRows(runs: readonly Facts[]): readonly CompareRow[] {
 
 /** Rows about functions; those with the same values in all runs share a row. A row that tells of nothing is left out. */
 function functionRows(runs: readonly Facts[]): readonly CompareRow[] {
-  const ids = [...new Set(runs.flatMap((run) => run?.functions.map(({ id }) => id) ?? []))];
+  const byId = runs.map((run) => new Map(run?.functions.map((fn) => [fn.id, fn])));
+  const ids = [...new Set(byId.flatMap((functions) => [...functions.keys()]))];
   return FUNCTION_RULES.flatMap((rule) => {
     const groups = new Map<string, { readonly row: CompareRow; readonly functions: string[] }>();
     for (const id of ids) {
       const row = rowOf(
         rule,
-        runs.map((run) => run?.functions.find((fn) => fn.id === id)),
+        byId.map((functions) => functions.get(id)),
       );
       const key = JSON.stringify(row.values);
       const known = groups.get(key);

@@ -103,10 +103,12 @@ export class RunFactsFold implements Fold<RunFacts> {
 
   get value(): RunFacts {
     const { figures, functions, windows } = this.summary.value;
+    const byPe = new Map<bigint, WindowState[]>();
+    for (const window of windows) byPe.set(window.buid, [...(byPe.get(window.buid) ?? []), window]);
     return {
       state: this.state,
       boot: this.boot,
-      functions: functions.map((fn) => this.factsOf(fn, windows)),
+      functions: functions.map((fn) => this.factsOf(fn, byPe.get(fn.description.buid) ?? [])),
       windows: windows.map(windowFacts),
       windowsCreated: this.windowsCreated,
       defaultsRemoved: this.defaultsRemoved,
@@ -152,7 +154,7 @@ export class RunFactsFold implements Fold<RunFacts> {
   }
 
   private factsOf(state: FunctionState, windows: readonly WindowState[]): FunctionFacts {
-    const { id, fn, device, slotClass, buid } = state.description;
+    const { id, fn, device, slotClass } = state.description;
     return {
       id,
       fn,
@@ -162,7 +164,7 @@ export class RunFactsFold implements Fold<RunFacts> {
       driver: state.driver ?? null,
       mode: state.mode,
       reason: state.reason ?? null,
-      windows: windows.filter((window) => window.buid === buid).map(windowFacts),
+      windows: windows.map(windowFacts),
       io: this.io.get(id) ?? null,
       plan: this.plans.get(fn) ?? [],
     };
