@@ -64,15 +64,25 @@ export function compareFacts(
 
 /** Any number of runs, in the order of their columns. */
 export function compareRuns(runs: readonly ComparedRun[]): CompareReport {
-  const pairs = pairsOf(runs);
-  return {
-    format: 'ddw-compare',
-    version: 1,
-    columns: runs.map(columnOf),
-    rows: compareRows(runs.map(({ facts }) => facts)),
-    branches: pairs.map(({ a, b, pair }) => ({ ...pair, differences: branchDifferences(a, b) })),
-    dmesg: pairs.map(({ a, b, pair }) => ({ ...pair, differences: dmesgDifferences(a, b) })),
-  };
+  const comparing = comparingRuns(runs);
+  for (;;) {
+    const next = comparing.next();
+    if (next.done === true) return next.value;
+  }
+}
+
+/** The same in pieces: it yields between them, for a thousand functions are a long answer. */
+export function* comparingRuns(runs: readonly ComparedRun[]): Generator<void, CompareReport, void> {
+  const rows = compareRows(runs.map(({ facts }) => facts));
+  const branches: CompareReport['branches'][number][] = [];
+  const dmesg: CompareReport['dmesg'][number][] = [];
+  for (const { a, b, pair } of pairsOf(runs)) {
+    yield;
+    branches.push({ ...pair, differences: branchDifferences(a, b) });
+    yield;
+    dmesg.push({ ...pair, differences: dmesgDifferences(a, b) });
+  }
+  return { format: 'ddw-compare', version: 1, columns: runs.map(columnOf), rows, branches, dmesg };
 }
 
 function columnOf({ label, kernel, profile, notes, cannot, facts }: ComparedRun): CompareColumn {

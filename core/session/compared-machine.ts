@@ -1,5 +1,7 @@
 // One column of a comparison: a machine that runs the script. When it has ended only what it came to is kept: a trace may be large.
 
+import type { Result, UserError } from '../base/result.ts';
+import { validateConfig } from '../machine/validate.ts';
 import { variantOf } from '../machine/variant.ts';
 import type { MachineConfig } from '../machine/config.ts';
 import type { ComparedRun } from '../projection/compare-runs.ts';
@@ -25,21 +27,18 @@ export class ComparedMachine {
   private readonly notes: readonly string[];
   private readonly facts = new RunFactsFold();
   private fed = 0;
+  /** What to make the machine of; it is made when its turn comes: a thousand VFs take a while. */
+  private readonly make: () => Result<ScriptedRun>;
   private run: ScriptedRun | undefined;
   private last: Omit<CompareProgress, 'label' | 'done'> = { steps: 0, nowNs: 0, events: 0 };
 
   constructor(side: Side, config: MachineConfig, script: RunScript) {
     this.side = side;
     const variant = variantOf(config, side.kernel, side.profile);
-    const run = variant.ok ? ScriptedRun.create(variant.value.config, scriptFor(side, script)) : variant;
+    const checked = variant.ok ? validateConfig(variant.value.config) : variant;
     this.notes = variant.ok ? variant.value.notes : [];
-    if (run.ok) {
-      this.run = run.value;
-      return;
-    }
-    const { message, hint } = run.error;
-    const cannot = hint === undefined ? message : `${message} (${hint})`;
-    this.result = { ...side, notes: this.notes, cannot };
+    this.make = () => (checked.ok ? ScriptedRun.create(checked.value, scriptFor(side, script)) : checked);
+    if (!checked.ok) this.result = this.cannot(checked.error);
   }
 
   get progress(): CompareProgress {
@@ -49,11 +48,22 @@ export class ComparedMachine {
 
   /** Runs at most `maxSteps` scheduler steps. */
   advance(maxSteps: number): void {
-    const { run } = this;
-    if (run === undefined) return;
-    run.advance(maxSteps);
-    this.fed = catchUp(this.facts, run.session.trace, this.fed);
-    if (run.done) this.end(run);
+    if (this.result !== undefined) return;
+    if (this.run === undefined) return this.begin();
+    this.run.advance(maxSteps);
+    this.fed = catchUp(this.facts, this.run.session.trace, this.fed);
+    if (this.run.done) this.end(this.run);
+  }
+
+  private begin(): void {
+    const run = this.make();
+    if (run.ok) this.run = run.value;
+    else this.result = this.cannot(run.error);
+  }
+
+  private cannot({ message, hint }: UserError): ComparedRun {
+    const cannot = hint === undefined ? message : `${message} (${hint})`;
+    return { ...this.side, notes: this.notes, cannot };
   }
 
   private end(run: ScriptedRun): void {

@@ -3,7 +3,7 @@
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { MachineConfig } from '../machine/config.ts';
-import { compareRuns } from '../projection/compare-runs.ts';
+import { comparingRuns } from '../projection/compare-runs.ts';
 import type { CompareReport } from '../projection/compare-runs.ts';
 import { sidesOf } from './compare-sides.ts';
 import type { CompareNames } from './compare-sides.ts';
@@ -24,6 +24,7 @@ export class Comparison {
   report: CompareReport | undefined;
   private readonly machines: readonly ComparedMachine[];
   private turn = 0;
+  private comparing: Generator<void, CompareReport, void> | undefined;
 
   private constructor(machines: readonly ComparedMachine[]) {
     this.machines = machines;
@@ -51,13 +52,16 @@ export class Comparison {
   advance(maxSteps: number): void {
     for (let left = maxSteps; left > 0 && this.report === undefined; left--) {
       const running = this.machines.filter(({ result }) => result === undefined).slice(0, RUNNING);
-      if (running.length === 0) this.finish();
+      if (running.length === 0) this.conclude();
       else running[this.turn++ % running.length]?.advance(1);
     }
   }
 
-  private finish(): void {
-    this.report = compareRuns(this.machines.flatMap(({ result }) => (result === undefined ? [] : [result])));
+  private conclude(): void {
+    const results = this.machines.flatMap(({ result }) => (result === undefined ? [] : [result]));
+    this.comparing ??= comparingRuns(results);
+    const next = this.comparing.next();
+    if (next.done === true) this.report = next.value;
   }
 }
 
