@@ -142,6 +142,8 @@ describe('a PHB that leaves', () => {
     ).toHaveLength(1);
     machine.firmware.addPhb(machine.pe);
     expect(machine.query()[0]).toBe(0);
+    const { children } = machine.firmware.deviceTree();
+    expect(children).toContainEqual(machine.firmware.phbNode(machine.pe.buid));
   });
 });
 

@@ -131,11 +131,19 @@ export class Firmware implements FirmwareApi {
     const { profile, vioDevices = [] } = this.options;
     const { tokens } = profile;
     const tree = ungraded(profile.tree);
-    const phbs = [...this.phbs.values()].map(({ spec }) =>
-      phbNode(spec, { tree, ddw: this.ddw, tokens, slotClass: findSlotClass(profile, spec.slotClass) }),
-    );
+    const phbs = [...this.phbs.values()].map(({ spec }) => this.nodeOf(spec));
     const vioWindowBytes = ungraded(profile.vio).windowBytes;
     return platformTree({ tree, tokens, layout: this.layout, vioDevices, vioWindowBytes, phbs });
+  }
+
+  phbNode(buid: U64): DtNode {
+    return this.nodeOf(this.phb(buid).spec);
+  }
+
+  private nodeOf(spec: PhbSpec): DtNode {
+    const { profile } = this.options;
+    const slotClass = findSlotClass(profile, spec.slotClass);
+    return phbNode(spec, { tree: ungraded(profile.tree), ddw: this.ddw, tokens: profile.tokens, slotClass });
   }
 
   dmaBus(buid: U64, fn: FunctionAddress): DmaBus {

@@ -81,6 +81,8 @@ export interface FirmwareApi {
   removePhb(buid: U64): void;
   /** The flattened tree as the platform would hand it over now (properties of live windows included as the platform sees them). */
   deviceTree(): DtNode;
+  /** A PHB's node in that tree (with hundreds of VFs the whole tree is long to build). */
+  phbNode(buid: U64): DtNode;
   /** The DMA path of a function. */
   dmaBus(buid: U64, fn: FunctionAddress): DmaBus;
   /** The live error state of a PHB's PE. */

@@ -1,7 +1,6 @@
 // What stands below the guest: memory, firmware, and devices behind PCI functions. Built from a configuration and a profile.
 
 import type { DeviceModel, DtNode, FunctionAddress, GuestPorts, MmioPort } from '../abi/ports.ts';
-import { invariant } from '../base/invariant.ts';
 import type { U64 } from '../base/u64.ts';
 import type { DeviceEntry } from '../device/index.ts';
 import type { EndpointView, FirmwareApi, PhbSpec } from '../firmware/types.ts';
@@ -115,10 +114,7 @@ export class Platform {
 
   /** The node that the firmware hands over for a PHB; a child of the root. */
   phbNode(phb: PhbSpec): DtNode {
-    const name = `pci@${phb.buid.toString(16)}`;
-    const node = this.firmware.deviceTree().children.find((child) => child.name === name);
-    invariant(node !== undefined, `the firmware's tree has no ${name}`);
-    return node;
+    return this.firmware.phbNode(phb.buid);
   }
 
   ports(): GuestPorts {
