@@ -100,6 +100,16 @@ const command: v.GenericSchema<unknown, Command> = v.variant('do', [
   v.object({ do: v.literal('vf-remove'), id: word }),
   v.object({ do: v.literal('io-start'), id: word, io: ioParameters }),
   v.object({ do: v.literal('io-stop'), id: word }),
+  v.object({
+    do: v.literal('inject'),
+    call: word,
+    rc: whole,
+    count: natural,
+    skip: natural,
+    id: v.exactOptional(word),
+  }),
+  v.object({ do: v.literal('pe-freeze'), id: word, unavailableNs: v.exactOptional(natural) }),
+  v.object({ do: v.literal('tce-set'), id: word, ioba: hexText, tce: hexText }),
   v.object({ do: v.literal('mark'), text: word }),
 ]);
 

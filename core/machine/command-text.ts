@@ -18,6 +18,14 @@ export function commandText(command: Command, config: MachineConfig): string {
       return `io start ${command.id} ${ioText(command.io)}`;
     case 'io-stop':
       return `io stop ${command.id}`;
+    case 'inject':
+      return injectText(command);
+    case 'pe-freeze':
+      return `pe freeze ${command.id}${unavailableText(command.unavailableNs)}`;
+    case 'tce-set':
+      return BigInt(command.tce) === 0n
+        ? `tce clear ${command.id} ${command.ioba}`
+        : `tce set ${command.id} ${command.ioba} ${command.tce}`;
     case 'mark':
       return `mark ${quoted(command.text)}`;
     default:
@@ -26,6 +34,13 @@ export function commandText(command: Command, config: MachineConfig): string {
 }
 
 const slotText = (slotClass?: string): string => (slotClass === undefined ? '' : ` --slot ${slotClass}`);
+
+function injectText({ call, rc, count, skip, id }: Extract<Command, { readonly do: 'inject' }>): string {
+  const where = id === undefined ? '' : ` --on ${id}`;
+  return `inject ${call} ${rc} --count ${count}${skip === 0 ? '' : ` --skip ${skip}`}${where}`;
+}
+
+const unavailableText = (ns = 0): string => (ns === 0 ? '' : ` --unavailable ${durationText(ns)}`);
 
 /** A remark as the shell reads it back: in quotes where its signs mean something there. */
 function quoted(text: string): string {

@@ -30,6 +30,26 @@ export type Command =
   | { readonly do: 'vf-remove'; readonly id: string }
   | { readonly do: 'io-start'; readonly id: string; readonly io: IoParameters }
   | { readonly do: 'io-stop'; readonly id: string }
+  /**
+   * The next calls of a name fail on purpose: after `skip` that go through, `count` answer `rc`. `call` is an RTAS call of the platform
+   * or a TCE hcall, as traces name it; `id`: only calls about this function's PE and windows. Waits until all have failed, or the
+   * configuration changes.
+   */
+  | {
+      readonly do: 'inject';
+      readonly call: string;
+      readonly rc: number;
+      readonly count: number;
+      readonly skip: number;
+      readonly id?: string;
+    }
+  /** An error of the function: its PE stops (platforms with EEH). `unavailableNs`: nothing can be done with it for so long. */
+  | { readonly do: 'pe-freeze'; readonly id: string; readonly unavailableNs?: number }
+  /**
+   * A wrong TCE: an H_PUT_TCE of `tce` at a bus address of the function's windows, behind the back of whoever mapped it. Both are hex
+   * strings; 0x0 clears.
+   */
+  | { readonly do: 'tce-set'; readonly id: string; readonly ioba: string; readonly tce: string }
   | { readonly do: 'mark'; readonly text: string };
 
 export type CommandName = Command['do'];

@@ -15,6 +15,7 @@ import { buildGuest, buildPlatform, plansBeside, profileOf } from './build.ts';
 import { commandText } from './command-text.ts';
 import type { Command, IoParameters } from './commands.ts';
 import type { FunctionConfig, MachineConfig } from './config.ts';
+import { freezePe, injectFault, setTce } from './faults.ts';
 import { IoRunner } from './io-runner.ts';
 import { withMoreFunctions, withoutFunction } from './growth.ts';
 import type { MachineView } from './machine-view.ts';
@@ -176,6 +177,12 @@ export class Machine implements MachineView {
         return this.startIo(command.id, command.io);
       case 'io-stop':
         return this.io.stop(command.id);
+      case 'inject':
+        return injectFault(this.below, command);
+      case 'pe-freeze':
+        return freezePe(this.below, command);
+      case 'tce-set':
+        return setTce(this.below, command);
       case 'mark':
         return void this.context.emit({ kind: 'mark', text: command.text });
     }

@@ -84,6 +84,8 @@ export const configShape: Shape<MachineConfig> = record(
   },
 );
 
+const callName = pattern(/^[\w,-]{1,64}$/, 'the name of a call, such as ibm,create-pe-dma-window');
+const status = integer(-32_768, 32_767);
 const remark = pattern(/^\P{Cc}{1,250}$/u, 'a line of at most 250 characters');
 
 const io: Shape<IoParameters> = record({
@@ -108,6 +110,21 @@ export const commandShape: Shape<Command> = union<Command>(
     ['vf-remove', record({ do: literal('vf-remove'), id })],
     ['io-start', record({ do: literal('io-start'), id, io })],
     ['io-stop', record({ do: literal('io-stop'), id })],
+    [
+      'inject',
+      record(
+        {
+          do: literal('inject'),
+          call: callName,
+          rc: status,
+          count: integer(1, MAX_UINT32),
+          skip: uint32,
+        },
+        { id },
+      ),
+    ],
+    ['pe-freeze', record({ do: literal('pe-freeze'), id }, { unavailableNs: integer(0, 2 ** 50) })],
+    ['tce-set', record({ do: literal('tce-set'), id, ioba: hexText, tce: hexText })],
     ['mark', record({ do: literal('mark'), text: remark })],
   ]),
 );

@@ -7,6 +7,7 @@ import { findProfile } from '../firmware/profiles/index.ts';
 import { driverFor } from '../guest/linux/drivers/index.ts';
 import type { MachineState } from '../trace/events.ts';
 import type { Command } from './commands.ts';
+import { windowAt } from './faults.ts';
 import { withMoreFunctions } from './growth.ts';
 import type { MachineView } from './machine-view.ts';
 import { MAX_FUNCTIONS } from './shapes.ts';
@@ -15,7 +16,7 @@ import { validateConfig } from './validate.ts';
 type Check = Result<true>;
 const fine: Check = ok(true);
 
-/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, and those of a configuration. */
+/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, `no-such-call`, `no-eeh`, `no-such-tce`, and those of a configuration. */
 export function checkCommand(machine: MachineView, command: Command): Check {
   switch (command.do) {
     case 'mark':
@@ -40,6 +41,12 @@ export function checkCommand(machine: MachineView, command: Command): Check {
       return checkIoStart(machine, command.id);
     case 'io-stop':
       return checkIoStop(machine, command.id);
+    case 'inject':
+      return checkInject(machine, command);
+    case 'pe-freeze':
+      return checkFreeze(machine, command.id);
+    case 'tce-set':
+      return checkTceSet(machine, command.id, command.ioba);
   }
 }
 
@@ -109,6 +116,38 @@ function checkRemove(machine: MachineView, id: string): Check {
     `${id} shares its PHB with ${names}: a PHB leaves as a whole`,
     'change the configuration while off',
   );
+}
+
+function checkInject(
+  machine: MachineView,
+  { call, rc, id }: Extract<Command, { readonly do: 'inject' }>,
+): Check {
+  const calls = machine.platform.firmware.injectableCalls();
+  if (!calls.includes(call)) {
+    const hint = `choose one of: ${calls.join(', ')}`;
+    return fail('no-such-call', `the firmware of ${machine.config.profile} has no call "${call}"`, hint);
+  }
+  if (rc === 0)
+    return fail('bad-value', '0 is success: nothing would fail', 'choose another status, such as -1');
+  return id === undefined ? fine : checkExists(machine, id);
+}
+
+function checkFreeze(machine: MachineView, id: string): Check {
+  const exists = checkExists(machine, id);
+  if (!exists.ok || findProfile(machine.config.profile)?.eeh.available.value === true) return exists;
+  return fail(
+    'no-eeh',
+    `${machine.config.profile} stops no PE: a wrong DMA is dropped`,
+    'take a PowerVM platform',
+  );
+}
+
+function checkTceSet(machine: MachineView, id: string, ioba: string): Check {
+  const exists = checkExists(machine, id);
+  const placed = machine.platform.find(id);
+  if (!exists.ok || placed === undefined) return exists;
+  if (windowAt(machine.platform, placed, BigInt(ioba)) !== undefined) return fine;
+  return fail('no-such-tce', `no window of ${id} has the bus address ${ioba}`, `type: show tces ${id}`);
 }
 
 function checkIoStart(machine: MachineView, id: string): Check {

@@ -6,6 +6,7 @@ import type { Command } from '../../machine/commands.ts';
 import type { RunUntil, ShellAction, ShellLine, ShowTopic } from './actions.ts';
 import { durationOf, integerOf, oneOf, readArguments, sizeOf } from './arguments.ts';
 import type { Arguments, ArgumentShape } from './arguments.ts';
+import { FAULT_VERBS } from './faults.ts';
 import { readSetting } from './settings.ts';
 import { splitStatements, syntaxError } from './tokens.ts';
 import type { Statement, Word } from './tokens.ts';
@@ -183,6 +184,7 @@ export const VERBS: readonly Verb[] = [
     },
   },
   { name: 'run', meaning: 'lets virtual time pass', usage: RUN_USAGE, least: 0, most: 2, read: readRun },
+  ...FAULT_VERBS,
   {
     name: 'mark',
     meaning: 'puts a remark into the trace',

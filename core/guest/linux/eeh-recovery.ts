@@ -100,7 +100,8 @@ function* recovered(r: Recovery): Generator<number, boolean, void> {
     say('Notify device driver to resume');
     yield* report(r, 'resume', (handlers) => handlers.resume());
   }
-  say('Recovery successful.');
+  // A kernel that died while its drivers came back says no more.
+  if (k.oops === undefined) say('Recovery successful.');
   return true;
 }
 

@@ -38,6 +38,8 @@ export class Eeh {
   private readonly k: KernelState;
   private readonly drivers: EehDrivers;
   private readonly rtas: EehRtas;
+  /** Failures not yet dealt with; the first is at work. */
+  private readonly events: EehPe[] = [];
   /** By PHB; undefined: the platform has no EEH for it. */
   private readonly pes = new Map<Phb, EehPe | undefined>();
 
@@ -75,8 +77,16 @@ export class Eeh {
     // A register may hold all ones; nothing can be done about a PE that is gone for good.
     if (state === 'active' || state === 'gone') return;
     pe.channel = 'frozen';
-    // eeh_send_failure_event(): the kernel thread eehd.
-    this.k.scheduler.start(recoverPe(this.k, this.rtas, this.drivers, pe));
+    this.events.push(pe);
+    if (this.events.length === 1) this.k.scheduler.start(this.eehd());
+  }
+
+  /** The kernel thread that eeh_send_failure_event() wakes: one recovery after the other. */
+  private *eehd(): Task {
+    for (let pe = this.events[0]; pe !== undefined; pe = this.events[0]) {
+      yield* recoverPe(this.k, this.rtas, this.drivers, pe);
+      this.events.shift();
+    }
   }
 
   private peOf(dev: GuestDevice): EehPe | undefined {

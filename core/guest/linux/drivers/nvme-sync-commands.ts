@@ -1,7 +1,7 @@
 // Commands for an NVMe controller before its interrupt handler is there: submitted, then waited for by looking at the
 // completion queue in growing pauses (drivers/nvme/host/core.c, nvme_submit_sync_cmd).
 
-import { ADMIN, NVME_CC } from '../../../abi/nvme.ts';
+import { ADMIN, NVME_CC, NVME_CSTS } from '../../../abi/nvme.ts';
 import type { DmaDirection, DriverContext } from '../types.ts';
 import type { CoherentMemory } from './coherent-memory.ts';
 import {
@@ -77,6 +77,8 @@ export function createSyncCommands(context: DriverContext): NvmeSyncCommands {
       return false;
     };
     if (yield* waitFor(found, ADMIN_TIMEOUT_NS)) return completion.status;
+    // nvme_timeout() looks at the controller first: a PE that was stopped shows there.
+    read(NVME_CSTS);
     context.log('warn', `I/O ${commandId} QID ${queue.id} timeout, disable controller`);
     return EIO;
   }
