@@ -302,3 +302,20 @@ describe('a mistake', () => {
     await page.getByText(sentence).waitFor();
   });
 });
+
+describe('a platform and a kernel explain themselves', () => {
+  it('in one sentence each, beside the choice, with the grade of every value', async () => {
+    const { page } = lab;
+    await page.getByTestId('story-kernel').getByText('The eleven patches').waitFor();
+    expect(await text(page, 'story-platform')).toMatch(/^POWER9 knows I\/O pages of 4K and 64K only/);
+    await page.getByLabel('Platform', { exact: true }).selectOption('powervm-p10');
+    await page.getByTestId('story-platform').getByText('POWER10 adds I/O pages of 2M').waitFor();
+    await page
+      .getByTestId('story-platform')
+      .getByText(/\d+ documented, \d+ observed, \d+ assumed/)
+      .click();
+    const values = page.getByRole('region', { name: 'Values of powervm-p10 and how they are known' });
+    await values.getByText('make.processor').waitFor();
+    expect(await values.textContent()).toMatch(/make\.processor\s*POWER10\s*observed\s*log: 9105-22A/);
+  });
+});
