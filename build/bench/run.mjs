@@ -1,4 +1,5 @@
-// npm run bench [-- words]: bundles each build/bench/*.bench.ts and runs it on this Node, alone, one after the other.
+// npm run bench [-- words]: bundles each build/bench/*.bench.ts and runs it on this Node, alone, one after the other; *.bench.mjs
+// run as they are (they drive the built lab).
 // C baselines (build/bench/*.c) are compiled with -O2 where there is a compiler; a bench finds them in DDW_BENCH_C.
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -11,7 +12,7 @@ const words = process.argv.slice(2);
 const out = join(dist, 'bench');
 
 /** @param {string} source */
-const name = (source) => basename(source).replace(/\.(bench\.ts|c)$/, '');
+const name = (source) => basename(source).replace(/\.(bench\.(ts|mjs)|c)$/, '');
 
 /** @param {string} source @returns {Promise<boolean>} */
 async function compileC(source) {
@@ -37,7 +38,7 @@ async function bundle(source) {
 await ensurePackages();
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const wanted = sourceFiles(['build/bench'], /\.bench\.ts$/).filter((path) =>
+const wanted = sourceFiles(['build/bench'], /\.bench\.(ts|mjs)$/).filter((path) =>
   words.every((word) => path.includes(word)),
 );
 const baselines = sourceFiles(['build/bench'], /\.c$/);
@@ -48,7 +49,8 @@ for (const source of compiler ? baselines : []) if (!(await compileC(source))) f
 for (const source of wanted) {
   console.log(`\n=== ${name(source)} ===`);
   const env = compiler ? { DDW_BENCH_C: out } : {};
-  if ((await run(process.execPath, ['--expose-gc', await bundle(source)], { env })) !== 0) failures += 1;
+  const script = source.endsWith('.ts') ? await bundle(source) : join(root, source);
+  if ((await run(process.execPath, ['--expose-gc', script], { env })) !== 0) failures += 1;
 }
 console.log(wanted.length === 0 ? 'no benches match' : `\n${wanted.length} benches, ${failures} failed`);
 process.exitCode = failures > 0 ? 1 : 0;
