@@ -30,6 +30,7 @@ describe('requests', () => {
     ['tracePage', { from: 0, limit: 2000, direction: 'backward', filter: 'is:map' }],
     ['newSession', {}],
     ['hello', undefined],
+    ['compareRuns', { kernels: ['5.13', '5.15'], profiles: ['powervm-p9'] }],
   ] as const)('%s %j is taken as it is', (name, payload) => {
     expect(checkRequest(name, payload)).toEqual({ ok: true, value: payload });
   });
@@ -47,6 +48,8 @@ describe('requests', () => {
     ['tracePage', { from: 0, limit: 1, direction: 'forward', filter: 'x'.repeat(2001) }, /filter/],
     ['setTheme', { theme: '__proto__' }, /theme/],
     ['hello', { anything: 1 }, /message/],
+    ['compareRuns', { kernels: [], profiles: ['powervm-p9'] }, /kernels/],
+    ['compareRuns', { kernels: Array<string>(9).fill('5.13'), profiles: ['powervm-p9'] }, /kernels/],
   ] as const)('%s %j', (name, payload, where) => {
     const checked = checkRequest(name, payload);
     if (where === undefined) expect(checked).toEqual({ ok: true, value: { do: 'boot' } });

@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import type {
   AnswerTo,
   Command,
+  CompareReport,
   MachineConfig,
   MachineState,
   Query,
@@ -15,7 +16,7 @@ import type {
   UserError,
 } from '../core/index.ts';
 
-export type { Command, MachineConfig, Result, UserError };
+export type { Command, CompareReport, MachineConfig, Result, UserError };
 
 const natural = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const whole = v.pipe(v.number(), v.safeInteger());
@@ -206,6 +207,24 @@ const userError: v.GenericSchema<unknown, UserError> = v.object({
   hint: v.exactOptional(v.string()),
 });
 
+/** How far a comparison has come. */
+export interface CompareProgressNotice {
+  /** reading: the session is run once as it was, to learn when its commands came. */
+  readonly phase: 'reading' | 'running';
+  /** One for each machine; empty while reading. */
+  readonly columns: readonly {
+    readonly label: string;
+    readonly nowNs: number;
+    readonly events: number;
+    readonly done: boolean;
+  }[];
+}
+
+const compareProgress: v.GenericSchema<unknown, CompareProgressNotice> = v.object({
+  phase: v.picklist(['reading', 'running']),
+  columns: v.array(v.object({ label: v.string(), nowNs: natural, events: natural, done: v.boolean() })),
+});
+
 /** Everything that has a name, a menu entry or a key. The page carries them out; the menu bar sends them as notices. */
 export const ACTIONS = [
   'new',
@@ -251,6 +270,7 @@ export interface Hello {
 }
 
 const nothing = v.optional(v.undefined());
+const comparedNames = v.pipe(v.array(word), v.minLength(1), v.maxLength(8));
 
 /** Requests: the schema of what the page sends. Main refuses what does not match. */
 export const requests = {
@@ -273,6 +293,10 @@ export const requests = {
   compare: v.object({ kernel: word }),
   /** Back to the parked session. */
   compareBack: nothing,
+  /** What the session did, under each of these kernels or platforms, side by side. The session stays as it is. */
+  compareRuns: v.object({ kernels: comparedNames, profiles: comparedNames }),
+  /** Ends the comparison that runs: its answer is the error `cancelled`. */
+  compareCancel: nothing,
   copyText: v.object({ text: v.pipe(v.string(), v.maxLength(4_000_000)) }),
   setTheme: v.object({ theme: v.picklist(THEMES) }),
 } satisfies Record<string, v.GenericSchema>;
@@ -293,6 +317,8 @@ export interface Answers {
   saveSession: Result<string | null>;
   compare: Result<true>;
   compareBack: Result<true>;
+  compareRuns: Result<CompareReport>;
+  compareCancel: Result<true>;
   copyText: Result<true>;
   setTheme: Result<true>;
 }
@@ -300,6 +326,7 @@ export interface Answers {
 /** Notices: what main tells the page unasked, with the schema that the preload script checks. */
 export const notices = {
   progress,
+  compareProgress,
   /** Something went wrong that no answer can say. */
   problem: userError,
   menu: v.object({ action: v.picklist(ACTIONS) }),

@@ -56,6 +56,18 @@ describe('a comparison in the background', () => {
     expect(seen.at(-1)?.columns.map(({ done }) => done)).toEqual([true, true]);
   });
 
+  it('of a script is of that machine and those commands, and reads nothing', async () => {
+    const phases = new Set<string>();
+    const config = { ...DEFAULT_LPAR, functions: [{ id: 'disk', device: 'nvme', slotClass: 'sriov-vf' }] };
+    const host = new CompareHost({ progressMs: 0 });
+    const report = await host.run({ kernels }, { config, script: scriptOf([{ do: 'boot' }]) }, ({ phase }) =>
+      phases.add(phase),
+    );
+    expect([...phases]).toEqual(['running']);
+    const modes = report.ok ? report.value.rows.filter(({ key }) => key === 'mode') : [];
+    expect(modes).toMatchObject([{ functions: ['disk'], values: ['default', 'indirect'] }]);
+  });
+
   it('leaves the event loop to others', async () => {
     const host = new CompareHost({ now: steppedClock(), sliceMs: 8 });
     let turns = 0;

@@ -44,7 +44,7 @@ export interface CompareHostProgress {
 type Listener = (progress: CompareHostProgress) => void;
 
 /** What is compared, on which machine. */
-interface Subject {
+export interface CompareSubject {
   readonly config: MachineConfig;
   readonly script: RunScript;
 }
@@ -70,12 +70,13 @@ export class CompareHost {
   }
 
   /**
-   * Compares what a session did (as its save() says), without one the default scenario; a comparison that still runs is cancelled.
+   * Compares what a session did (as its save() says) or a script, without one the default scenario; a comparison that still runs is
+   * cancelled.
    * Errors: those of a session file and of Comparison.create, `cancelled`, `internal`. Never throws.
    */
   async run(
     request: CompareHostRequest,
-    session?: SessionFile,
+    session?: SessionFile | CompareSubject,
     onProgress: Listener = QUIET,
   ): Promise<Result<CompareReport>> {
     const token = Symbol('comparison');
@@ -99,10 +100,11 @@ export class CompareHost {
 
   private async subjectOf(
     token: symbol,
-    session: SessionFile | undefined,
+    session: SessionFile | CompareSubject | undefined,
     onProgress: Listener,
-  ): Promise<Result<Subject>> {
+  ): Promise<Result<CompareSubject>> {
     if (session === undefined) return ok({ config: defaultScenario(), script: scriptOf(DEFAULT_COMMANDS) });
+    if ('script' in session) return ok(session);
     const reader = new ScriptReader(session);
     const work = { advance: () => reader.advance(1), done: () => reader.result !== undefined };
     const ended = await this.work(token, work, () => onProgress({ phase: 'reading', columns: [] }));
@@ -112,7 +114,7 @@ export class CompareHost {
 
   private async compare(
     token: symbol,
-    request: Subject & CompareHostRequest,
+    request: CompareSubject & CompareHostRequest,
     onProgress: Listener,
   ): Promise<Result<CompareReport>> {
     const made = Comparison.create(request);

@@ -2,16 +2,19 @@
 
 import type { BrowserWindow } from 'electron';
 import { clipboard } from 'electron';
+import { CompareHost } from '../host/compare-host.ts';
 import { configOn, deviceChoices } from '../host/machine-choices.ts';
 import { ACTION_TABLE } from './actions.ts';
 import type { Desk } from './desk.ts';
 import { openSession, saveSession } from './files.ts';
+import { notify } from './ipc.ts';
 import type { Handlers } from './ipc.ts';
 import { applyTheme } from './window.ts';
 
 const done = { ok: true, value: true } as const;
 
 export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
+  const comparisons = new CompareHost();
   return {
     hello: () => ({ progress: desk.progress(), actions: ACTION_TABLE, devices: deviceChoices() }),
     dispatch: (command) => desk.dispatch(command),
@@ -28,6 +31,12 @@ export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
     compare: ({ kernel }) => desk.compare(kernel),
     compareBack: () => {
       desk.compareBack();
+      return done;
+    },
+    compareRuns: (request) =>
+      comparisons.run(request, desk.comparable(), (progress) => notify(window, 'compareProgress', progress)),
+    compareCancel: () => {
+      comparisons.cancel();
       return done;
     },
     copyText: ({ text }) => {
