@@ -111,6 +111,12 @@ const command: v.GenericSchema<unknown, Command> = v.variant('do', [
   }),
   v.object({ do: v.literal('pe-freeze'), id: word, unavailableNs: v.exactOptional(natural) }),
   v.object({ do: v.literal('tce-set'), id: word, ioba: hexText, tce: hexText }),
+  v.object({ do: v.picklist(['memory-add', 'memory-remove']), bytes: natural }),
+  v.object({ do: v.picklist(['driver-bind', 'driver-unbind']), id: word }),
+  v.object({ do: v.literal('pci-remove'), id: word }),
+  v.object({ do: v.literal('pci-rescan') }),
+  v.object({ do: v.literal('kexec'), withoutProperties: v.exactOptional(v.boolean()) }),
+  v.object({ do: v.literal('crash') }),
   v.object({ do: v.literal('mark'), text: word }),
 ]);
 

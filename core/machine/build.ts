@@ -1,6 +1,6 @@
 // From a configuration to the objects of a machine: memory, firmware by its profile, devices, and the guest kernel.
 
-import type { FunctionAddress, GuestPorts } from '../abi/ports.ts';
+import type { FunctionAddress } from '../abi/ports.ts';
 import { invariant } from '../base/invariant.ts';
 import { Firmware } from '../firmware/firmware.ts';
 import { findProfile } from '../firmware/profiles/index.ts';
@@ -14,6 +14,8 @@ import type { Scheduler } from '../time/scheduler.ts';
 import type { TraceSink } from '../trace/sink.ts';
 import type { FunctionConfig, MachineConfig } from './config.ts';
 import { phbPlans, placeBeside, placesOf } from './placement.ts';
+import type { KernelStart } from './life.ts';
+import { PartitionMemory } from './partition-memory.ts';
 import { Platform } from './platform.ts';
 import type { PhbPlan } from './platform.ts';
 
@@ -75,16 +77,24 @@ export function buildPlatform(config: MachineConfig, around: Surroundings): Plat
   const profile = profileOf(config);
   // Firmware resets functions, and the platform that has them is built on the firmware.
   const built: { platform?: Platform } = {};
+  const layout = layoutOf(config);
   const firmware = new Firmware({
     profile,
     memory,
-    layout: layoutOf(config),
+    layout,
     clock,
     trace,
     limits: config.limits,
     resetFunctions: (buid) => built.platform?.resetFunctions(buid),
   });
-  const platform = new Platform({ memory, firmware, scheduler, trace, seed: config.seed, interrupt });
+  const partitionMemory = new PartitionMemory({
+    memory,
+    layout,
+    tell: (changed) => firmware.setLayout(changed),
+    byDimm: profile.tree.memory.value === 'memory-nodes',
+  });
+  const { seed } = config;
+  const platform = new Platform({ memory, partitionMemory, firmware, scheduler, trace, seed, interrupt });
   built.platform = platform;
   for (const plan of plansOf(config)) platform.addPhb(plan);
   return platform;
@@ -93,7 +103,7 @@ export function buildPlatform(config: MachineConfig, around: Surroundings): Plat
 /** A kernel that has not begun to boot. */
 export function buildGuest(
   config: MachineConfig,
-  ports: GuestPorts,
+  { ports, options }: KernelStart,
   scheduler: Scheduler,
   trace: TraceSink,
 ): LinuxGuest {
@@ -110,5 +120,6 @@ export function buildGuest(
     bootArgs,
     iommuDebugMessages,
     seed,
+    ...options,
   });
 }

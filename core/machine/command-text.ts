@@ -26,6 +26,20 @@ export function commandText(command: Command, config: MachineConfig): string {
       return BigInt(command.tce) === 0n
         ? `tce clear ${command.id} ${command.ioba}`
         : `tce set ${command.id} ${command.ioba} ${command.tce}`;
+    case 'memory-add':
+      return `mem add ${sizeText(command.bytes)}`;
+    case 'memory-remove':
+      return `mem rm ${sizeText(command.bytes)}`;
+    case 'driver-bind':
+      return `bind ${command.id}`;
+    case 'driver-unbind':
+      return `unbind ${command.id}`;
+    case 'pci-remove':
+      return `pci rm ${command.id}`;
+    case 'pci-rescan':
+      return 'pci rescan';
+    case 'kexec':
+      return command.withoutProperties === true ? 'kexec --without-properties' : 'kexec';
     case 'mark':
       return `mark ${quoted(command.text)}`;
     default:

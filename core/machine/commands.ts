@@ -50,6 +50,17 @@ export type Command =
    * strings; 0x0 clears.
    */
   | { readonly do: 'tce-set'; readonly id: string; readonly ioba: string; readonly tce: string }
+  /** DLPAR of memory, in whole LMBs (on QEMU in DIMMs): under a running guest, up to maximum and down to minimum memory. */
+  | { readonly do: 'memory-add' | 'memory-remove'; readonly bytes: number }
+  /** sysfs `bind` and `unbind` of the function's driver; windows stay. I/O comes to its end first. */
+  | { readonly do: 'driver-bind' | 'driver-unbind'; readonly id: string }
+  /** sysfs `remove` of a function: the guest forgets it, its node and the platform keep it; `pci-rescan` finds it again. */
+  | { readonly do: 'pci-remove'; readonly id: string }
+  | { readonly do: 'pci-rescan' }
+  /** The same kernel again without a reset of the platform; `withoutProperties`: not told of the windows that this one made. */
+  | { readonly do: 'kexec'; readonly withoutProperties?: boolean }
+  /** The kernel panics and its crash kernel starts (`crashkernel=` among the boot arguments). */
+  | { readonly do: 'crash' }
   | { readonly do: 'mark'; readonly text: string };
 
 export type CommandName = Command['do'];

@@ -23,4 +23,6 @@ export interface MachineView {
   readonly nowNs: number;
   readonly hcalls: number;
   readonly idle: boolean;
+  /** No boot, hotplug or stop is under way; I/O may be. */
+  readonly settled: boolean;
 }

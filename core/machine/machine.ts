@@ -18,7 +18,10 @@ import type { FunctionConfig, MachineConfig } from './config.ts';
 import { freezePe, injectFault, setTce } from './faults.ts';
 import { IoRunner } from './io-runner.ts';
 import { withMoreFunctions, withoutFunction } from './growth.ts';
+import { crashStart, freshStart, kexecStart, lifeTask } from './life.ts';
+import type { KernelStart, LifeCommand, LifeHost } from './life.ts';
 import type { MachineView } from './machine-view.ts';
+import { mortalScheduler } from './mortal-scheduler.ts';
 import type { Notes } from './notes.ts';
 import type { PlacedFunction, Platform } from './platform.ts';
 import type { AnswerTo, Query } from './queries.ts';
@@ -47,6 +50,7 @@ export class Machine implements MachineView {
   private readonly going = new Set<string>();
   private broken: string | undefined;
   private booted = false;
+  private endKernel: () => void = () => undefined;
   /** Hcalls of platforms that this machine had before. */
   private hcallsBefore = 0;
 
@@ -183,6 +187,17 @@ export class Machine implements MachineView {
         return freezePe(this.below, command);
       case 'tce-set':
         return setTce(this.below, command);
+      case 'kexec':
+        return this.kexec(command.withoutProperties === true);
+      case 'crash':
+        return this.startCrashKernel();
+      case 'memory-add':
+      case 'memory-remove':
+      case 'driver-bind':
+      case 'driver-unbind':
+      case 'pci-remove':
+      case 'pci-rescan':
+        return this.live(command);
       case 'mark':
         return void this.context.emit({ kind: 'mark', text: command.text });
     }
@@ -207,8 +222,16 @@ export class Machine implements MachineView {
 
   private boot(): void {
     this.setState('booting');
-    const guest = buildGuest(this.configuration, this.below.ports(), this.scheduler, this.context);
+    this.beginKernel(freshStart(this.below, this.configuration));
+  }
+
+  /** A kernel on the platform as it stands. */
+  private beginKernel(start: KernelStart): void {
+    const mortal = mortalScheduler(this.scheduler);
+    this.endKernel = mortal.end;
+    const guest = buildGuest(this.configuration, start, mortal.scheduler, this.context);
     this.kernel = guest;
+    this.booted = false;
     this.queue.add(this.bootTask(guest), () => this.setState('running'));
   }
 
@@ -259,6 +282,51 @@ export class Machine implements MachineView {
     this.broken = why;
   }
 
+  // One kernel after another, and what changes under one ----------------------------------------------------------------------------
+
+  private kexec(withoutProperties: boolean): void {
+    const guest = this.kernel;
+    if (guest === undefined) return;
+    const start = kexecStart(this.below, this.configuration, guest, withoutProperties);
+    this.killKernel();
+    this.below.quietDevices();
+    this.beginKernel(start);
+  }
+
+  /** Devices go on as the dead kernel left them, until the next one's drivers reset them. */
+  private startCrashKernel(): void {
+    const guest = this.kernel;
+    if (guest === undefined) return;
+    const start = crashStart(this.below, this.configuration, guest);
+    this.killKernel();
+    this.beginKernel(start);
+  }
+
+  /** What the kernel had set going never comes to its end; the platform stands. */
+  private killKernel(): void {
+    this.endKernel();
+    this.io.endAll();
+    this.io.workloads.clear();
+    this.setState('booting');
+  }
+
+  private live(command: LifeCommand): void {
+    const guest = this.kernel;
+    if (guest !== undefined) this.queue.add(lifeTask(this.lifeHost(), guest, command));
+  }
+
+  private lifeHost(): LifeHost {
+    return {
+      platform: this.below,
+      moveMemory: (bytes) => {
+        const { memoryBytes } = this.configuration;
+        this.configuration = { ...this.configuration, memoryBytes: memoryBytes + bytes };
+      },
+      endIo: (id) => this.endIo(id),
+      probe: (guest, functions) => this.probe(guest, functions),
+    };
+  }
+
   // Functions -----------------------------------------------------------------------------------------------------------------------
 
   private addFunctions({ count, device, slotClass }: Extract<Command, { readonly do: 'vf-add' }>): void {
@@ -295,14 +363,17 @@ export class Machine implements MachineView {
   }
 
   private *hotRemove(guest: LinuxGuest, placed: PlacedFunction): Task {
-    const running = this.io.workloads.get(placed.config.id);
-    if (running !== undefined && !running.ended) {
-      this.io.stop(placed.config.id);
-      while (!running.ended) yield STOP_POLL_NS;
-    }
+    yield* this.endIo(placed.config.id);
     // The function itself may be gone already (PCI remove, a PE disabled for good); its PHB's node is there.
     yield* guest.removePhb(`/${this.below.phbNode(placed.phb).name}`);
     this.takeAway(placed);
+  }
+
+  private *endIo(id: string): Task {
+    const running = this.io.workloads.get(id);
+    if (running === undefined || running.ended) return;
+    this.io.stop(id);
+    while (!running.ended) yield STOP_POLL_NS;
   }
 
   private takeAway({ config, phb }: PlacedFunction): void {

@@ -10,6 +10,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import type { FunctionDescription } from '../trace/events.ts';
 import type { TraceSink } from '../trace/sink.ts';
 import type { FunctionConfig } from './config.ts';
+import type { PartitionMemory } from './partition-memory.ts';
 
 /** Where a function sits: one PHB may carry several (QEMU), or just it (PowerVM). */
 export interface PlacedFunction {
@@ -34,6 +35,7 @@ export interface PhbPlan {
 
 export interface PlatformParts {
   readonly memory: GuestMemory;
+  readonly partitionMemory: PartitionMemory;
   readonly firmware: FirmwareApi;
   readonly scheduler: Scheduler;
   readonly trace: TraceSink;
@@ -45,6 +47,7 @@ export interface PlatformParts {
 
 export class Platform {
   readonly memory: GuestMemory;
+  readonly partitionMemory: PartitionMemory;
   readonly firmware: FirmwareApi;
   private readonly parts: PlatformParts;
   private readonly byId = new Map<string, PlacedFunction>();
@@ -55,6 +58,7 @@ export class Platform {
   constructor(parts: PlatformParts) {
     this.parts = parts;
     this.memory = parts.memory;
+    this.partitionMemory = parts.partitionMemory;
     this.firmware = parts.firmware;
   }
 
@@ -126,6 +130,11 @@ export class Platform {
       mmio: this.mmio(),
       deviceTree: () => firmware.deviceTree(),
     };
+  }
+
+  /** What a kernel does to devices before it hands over to the next (device_shutdown): they stop, windows stay. */
+  quietDevices(): void {
+    for (const placed of this.functions()) placed.device.reset();
   }
 
   /** A slot reset: the PE's functions are as at power-on. */

@@ -11,12 +11,13 @@ import { windowAt } from './faults.ts';
 import { withMoreFunctions } from './growth.ts';
 import type { MachineView } from './machine-view.ts';
 import { MAX_FUNCTIONS } from './shapes.ts';
+import { checkLife, checkNextKernel, checkRunning } from './validate-life.ts';
 import { validateConfig } from './validate.ts';
 
 type Check = Result<true>;
 const fine: Check = ok(true);
 
-/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, `no-such-call`, `no-eeh`, `no-such-tce`, and those of a configuration. */
+/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, `no-such-call`, `no-eeh`, `no-such-tce`, those of validate-life.ts, and those of a configuration. */
 export function checkCommand(machine: MachineView, command: Command): Check {
   switch (command.do) {
     case 'mark':
@@ -41,6 +42,19 @@ export function checkCommand(machine: MachineView, command: Command): Check {
       return checkIoStart(machine, command.id);
     case 'io-stop':
       return checkIoStop(machine, command.id);
+    case 'memory-add':
+    case 'memory-remove':
+    case 'pci-rescan':
+      return both(checkRunning(machine), () => checkLife(machine, command));
+    case 'driver-bind':
+    case 'driver-unbind':
+    case 'pci-remove':
+      return both(checkExists(machine, command.id), () =>
+        both(checkRunning(machine), () => checkLife(machine, command)),
+      );
+    case 'kexec':
+    case 'crash':
+      return both(checkRunning(machine), () => checkNextKernel(machine, command));
     case 'inject':
       return checkInject(machine, command);
     case 'pe-freeze':
@@ -49,6 +63,8 @@ export function checkCommand(machine: MachineView, command: Command): Check {
       return checkTceSet(machine, command.id, command.ioba);
   }
 }
+
+const both = (first: Check, second: () => Check): Check => (first.ok ? second() : first);
 
 function asCheck(result: Result<unknown>): Check {
   return result.ok ? fine : result;

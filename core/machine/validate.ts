@@ -6,6 +6,7 @@ import { sizeText } from '../base/quantities.ts';
 import { deviceCatalogue } from '../device/index.ts';
 import { findProfile, PROFILES } from '../firmware/profiles/index.ts';
 import type { PlatformProfile } from '../firmware/profiles/profile.ts';
+import { CRASHKERNEL } from '../guest/linux/crash-area.ts';
 import { KERNELS, kernelById } from '../guest/linux/kernels/index.ts';
 import type { FunctionConfig, MachineConfig } from './config.ts';
 import { placesOf, usesConfiguredPhbs } from './placement.ts';
@@ -107,12 +108,14 @@ function checkMemory(config: MachineConfig): Check {
 }
 
 function checkBootArgs(config: MachineConfig): Check {
-  const unknown = config.bootArgs.find((argument) => !BOOT_ARGS.includes(argument));
+  const unknown = config.bootArgs.find(
+    (argument) => !BOOT_ARGS.includes(argument) && !CRASHKERNEL.test(argument),
+  );
   if (unknown === undefined) return fine;
   return fail(
     'boot-args',
     `the guest model does not know the kernel argument "${unknown}"`,
-    choices(BOOT_ARGS),
+    choices([...BOOT_ARGS, 'crashkernel=768M']),
   );
 }
 

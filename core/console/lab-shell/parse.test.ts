@@ -80,7 +80,7 @@ describe('a mistyped line says where and what to type', () => {
     [
       'bot',
       'line 1, column 1: there is no command "bot"',
-      'type one of: boot, reset, shutdown, vf, io, show, set, run, inject, pe, tce, mark, help',
+      'type one of: boot, reset, shutdown, vf, io, mem, ',
     ],
     ['boot;\n  boot now', 'line 2, column 8: "now" is one word too many', 'type: boot'],
     ['vf', 'line 1, column 1: "vf" is followed by something else', 'type one of: vf add, vf rm'],

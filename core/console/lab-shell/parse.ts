@@ -7,6 +7,7 @@ import type { RunUntil, ShellAction, ShellLine, ShowTopic } from './actions.ts';
 import { durationOf, integerOf, oneOf, readArguments, sizeOf } from './arguments.ts';
 import type { Arguments, ArgumentShape } from './arguments.ts';
 import { FAULT_VERBS } from './faults.ts';
+import { LIFE_VERBS } from './life-verbs.ts';
 import { readSetting } from './settings.ts';
 import { splitStatements, syntaxError } from './tokens.ts';
 import type { Statement, Word } from './tokens.ts';
@@ -160,6 +161,7 @@ export const VERBS: readonly Verb[] = [
     most: 1,
     read: ({ plain: [id] }) => command({ do: 'io-stop', id: id?.text ?? '' }),
   },
+  ...LIFE_VERBS,
   {
     name: 'show',
     meaning: 'shows what is asked for',

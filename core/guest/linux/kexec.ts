@@ -5,7 +5,8 @@ import type { DtNode, GuestMemoryPort } from '../../abi/ports.ts';
 import type { KernelBuild } from './kernels/kernel-build.ts';
 import { DIRECT_WINDOW, DYNAMIC_WINDOW } from './window-property.ts';
 
-const CRASH_AREA_START = 2 ** 29;
+/** Where the area begins in a large enough RAM. */
+export const CRASH_AREA_START = 2 ** 29;
 
 /**
  * End of the memory that a crash kernel may use, bytes: of the area that `crashkernel=` asks for, which begins at 512 MiB, or at half
