@@ -6,7 +6,7 @@ import type { Result } from '../../base/result.ts';
 import type { ShellAction } from './actions.ts';
 import { durationOf, integerOf } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
-import type { Verb } from './parse.ts';
+import type { Verb } from './verb.ts';
 import { syntaxError } from './tokens.ts';
 import type { Word } from './tokens.ts';
 

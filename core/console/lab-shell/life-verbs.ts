@@ -6,7 +6,7 @@ import type { Command } from '../../machine/commands.ts';
 import type { ShellAction } from './actions.ts';
 import { sizeOf } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
-import type { Verb } from './parse.ts';
+import type { Verb } from './verb.ts';
 
 const command = (value: Command): Result<ShellAction> => ok({ do: 'command', command: value });
 

@@ -5,19 +5,13 @@ import type { Result } from '../../base/result.ts';
 import type { Command } from '../../machine/commands.ts';
 import type { RunUntil, ShellAction, ShellLine, ShowTopic } from './actions.ts';
 import { durationOf, integerOf, oneOf, readArguments, sizeOf } from './arguments.ts';
-import type { Arguments, ArgumentShape } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import { FAULT_VERBS } from './faults.ts';
 import { LIFE_VERBS } from './life-verbs.ts';
 import { readSetting } from './settings.ts';
 import { splitStatements, syntaxError } from './tokens.ts';
 import type { Statement, Word } from './tokens.ts';
-
-export interface Verb extends ArgumentShape {
-  /** `boot`, `vf add`. */
-  readonly name: string;
-  readonly meaning: string;
-  readonly read: (args: Arguments, statement: Statement) => Result<ShellAction>;
-}
+import type { Verb } from './verb.ts';
 
 /** Most functions added by one line, most requests in flight, longest request. */
 export const MAX_ADD = 1024;

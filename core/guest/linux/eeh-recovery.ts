@@ -3,8 +3,8 @@
 // Not modelled: the call trace that Linux prints after "Frozen", and drivers that only want their registers back (CAN_RECOVER).
 
 import type { Task } from '../../time/scheduler.ts';
+import type { EehDrivers, EehPe } from './eeh-pe.ts';
 import { peText, type EehRtas } from './eeh-rtas.ts';
-import type { EehDrivers, EehPe } from './eeh.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import { stringList } from './live-tree.ts';
 import type { PciErrorHandlers, PciErsResult } from './types.ts';
