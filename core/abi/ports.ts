@@ -81,6 +81,8 @@ export interface DeviceModel {
   readonly kind: string;
   read32(offset: number): number;
   write32(offset: number, value: number): void;
+  /** An hcall that names the unit address of this virtual device (in r4); `regs` as of HcallPort. Returns the status. */
+  hcall?(opcode: number, regs: Int32Array): number;
   /** Back to power-on state (function reset, partition reset). */
   reset(): void;
 }

@@ -1,7 +1,7 @@
 // The platform's firmware: hcalls, RTAS, windows, DMA paths and device tree of one machine. One class serves all profiles.
 
 import { H_RTAS, H_SUCCESS } from '../abi/papr/hcall.ts';
-import type { DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../abi/ports.ts';
+import type { DeviceModel, DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../abi/ports.ts';
 import { ungraded } from '../base/graded.ts';
 import { invariant } from '../base/invariant.ts';
 import type { U64 } from '../base/u64.ts';
@@ -13,7 +13,7 @@ import type { ConfigSpace } from '../pci/config-space.ts';
 import type { VirtualClock } from '../time/clock.ts';
 import type { TraceSink } from '../trace/sink.ts';
 import { HcallDispatch } from './hcall/dispatch.ts';
-import { TCE_HCALLS } from './hcall/index.ts';
+import { TCE_HCALLS, VIO_HCALLS } from './hcall/index.ts';
 import { rtasHcall } from './hcall/rtas.ts';
 import { Injections, type Injection } from './injections.ts';
 import { FaultCounter, type FirmwareLimits } from './limits.ts';
@@ -54,6 +54,7 @@ export class Firmware implements FirmwareApi {
   private readonly pool = new WindowPool();
   private readonly injections = new Injections();
   private readonly phbs = new Map<bigint, PhbState>();
+  private readonly vioDevices = new Map<number, DeviceModel>();
   private readonly vioWindows: readonly DmaWindow[];
   private readonly ddw: DdwRules;
   private readonly dma: DmaRules;
@@ -95,10 +96,11 @@ export class Firmware implements FirmwareApi {
     const { partitionBounds } = rules;
     const mappings = partitionBounds || inject !== undefined ? { partitionBounds, inject } : undefined;
     const { hcallNs } = costs;
-    this.dispatch = new HcallDispatch({ pool, memory, rules, mappings, costs, hcallNs, clock, trace }, [
-      ...TCE_HCALLS,
-      ...carrier,
-    ]);
+    const { vioDevices } = this;
+    this.dispatch = new HcallDispatch(
+      { pool, memory, rules, mappings, costs, hcallNs, clock, trace, vioDevices },
+      [...TCE_HCALLS, ...VIO_HCALLS, ...carrier],
+    );
     this.hcallPort = this.dispatch;
     this.rtasPort = { call: (token, args, nret) => this.callRtas(token, args, nret) };
     this.vioWindows = this.makeVioWindows(ungraded(profile.vio).windowBytes);
@@ -120,6 +122,11 @@ export class Firmware implements FirmwareApi {
     disableAll(phb, this.options.trace);
     for (const window of phb.pe.windows) this.pool.remove(window);
     this.phbs.delete(buid);
+    if (phb.spec.vio !== undefined) this.vioDevices.delete(phb.spec.vio.unit);
+  }
+
+  connectVio(unit: number, device: DeviceModel): void {
+    this.vioDevices.set(unit, device);
   }
 
   /** What memory the tree describes from now on (hot-add and hot-remove at the platform; RAM itself is GuestMemory's). */
@@ -128,10 +135,15 @@ export class Firmware implements FirmwareApi {
   }
 
   deviceTree(): DtNode {
-    const { profile, vioDevices = [] } = this.options;
+    const { profile } = this.options;
     const { tokens } = profile;
     const tree = ungraded(profile.tree);
-    const phbs = [...this.phbs.values()].map(({ spec }) => this.nodeOf(spec));
+    const specs = [...this.phbs.values()].map(({ spec }) => spec);
+    const phbs = specs.filter(({ vio }) => vio === undefined).map((spec) => this.nodeOf(spec));
+    const added = specs.flatMap(({ vio, pe }) =>
+      vio === undefined ? [] : [{ ...vio, liobn: pe.defaultWindow.liobn }],
+    );
+    const vioDevices = [...(this.options.vioDevices ?? []), ...added];
     const vioWindowBytes = ungraded(profile.vio).windowBytes;
     return platformTree({ tree, tokens, layout: this.layout, vioDevices, vioWindowBytes, phbs });
   }
@@ -148,8 +160,10 @@ export class Firmware implements FirmwareApi {
 
   dmaBus(buid: U64, fn: FunctionAddress): DmaBus {
     const { memory, trace, traceTransfers = false } = this.options;
-    const { pe } = this.phb(buid);
-    return new DmaPath({ pe, fn, memory, policy: this.dma.faultPolicy, trace, traceTransfers });
+    const { pe, spec } = this.phb(buid);
+    // A virtual device has no PE that could be frozen.
+    const policy = spec.vio === undefined ? this.dma.faultPolicy : 'drop';
+    return new DmaPath({ pe, fn, memory, policy, trace, traceTransfers });
   }
 
   /** Configuration space of a function, as RTAS calls reach it. */

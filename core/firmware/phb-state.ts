@@ -19,7 +19,8 @@ export interface PhbState {
 /** A PHB with its default window in place. */
 export function createPhb(spec: PhbSpec, trace: TraceSink | undefined): PhbState {
   const { defaultWindow, ddwLiobn } = spec.pe;
-  const windows = [defaultWindow.liobn, ddwLiobn].map((liobn) => new DmaWindow(liobn, spec.buid));
+  const liobns = spec.vio === undefined ? [defaultWindow.liobn, ddwLiobn] : [defaultWindow.liobn];
+  const windows = liobns.map((liobn) => new DmaWindow(liobn, spec.buid));
   const spaces = spec.functions.map((fn) => [(fn.bus << 8) | (fn.slot << 3), new ConfigSpace(fn)] as const);
   const pe = new Pe(spec.buid, windows, trace);
   const phb = { spec, pe, configSpaces: new Map(spaces) };

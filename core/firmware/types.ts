@@ -1,7 +1,7 @@
 // What a machine asks of its firmware. One implementation serves all profiles: a profile is data.
 
 import type { U64 } from '../base/u64.ts';
-import type { DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../abi/ports.ts';
+import type { DeviceModel, DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../abi/ports.ts';
 import type { Injection } from './injections.ts';
 import type { WindowDescription } from '../trace/events.ts';
 
@@ -58,6 +58,8 @@ export interface PhbSpec {
   readonly functions: readonly PciFunctionSpec[];
   /** QEMU describes its windows of the CPU address space; PowerVM's PHBs have others. */
   readonly vf: boolean;
+  /** Not a PHB at all: a virtual device below /vdevice; its BUID is the unit address, its default window the only one. */
+  readonly vio?: { readonly nodeName: string; readonly unit: number };
 }
 
 export interface FirmwareWindow extends WindowDescription {
@@ -79,6 +81,8 @@ export interface FirmwareApi {
   addPhb(spec: PhbSpec): void;
   /** DLPAR isolate: the PHB leaves, its windows with it. */
   removePhb(buid: U64): void;
+  /** The device that answers hcalls for a unit address of a virtual device, which addPhb() has brought. */
+  connectVio(unit: number, device: DeviceModel): void;
   /** The flattened tree as the platform would hand it over now (properties of live windows included as the platform sees them). */
   deviceTree(): DtNode;
   /** A PHB's node in that tree (with hundreds of VFs the whole tree is long to build). */

@@ -18,6 +18,7 @@ import type { KernelStart } from './life.ts';
 import { PartitionMemory } from './partition-memory.ts';
 import { Platform } from './platform.ts';
 import type { PhbPlan } from './platform.ts';
+import { vioPlans } from './vio.ts';
 
 /** The profile of a valid configuration. */
 export function profileOf(config: MachineConfig): PlatformProfile {
@@ -31,7 +32,7 @@ export function plansOf(config: MachineConfig): readonly PhbPlan[] {
   const profile = profileOf(config);
   const places = placesOf(config, profile);
   invariant(places.ok, 'the configuration was not checked');
-  return phbPlans(config, profile, places.value);
+  return [...phbPlans(config, profile, places.value), ...vioPlans(config, profile)];
 }
 
 /** The PHB that a function added to a standing platform comes with; `config` has it already. */

@@ -50,6 +50,14 @@ export interface FunctionConfig {
   readonly coherentMaskBits?: number;
 }
 
+/** A virtual device below /vdevice (QEMU machines). Unit addresses go by the order: 0x71000002 is the first, as in recordings. */
+export interface VioConfig {
+  /** `veth0`: unique among the machine's functions too. */
+  readonly id: string;
+  /** `l-lan`. */
+  readonly device: string;
+}
+
 export interface MachineConfig {
   /** `qemu-pseries`, `powervm-p9`. */
   readonly profile: string;
@@ -76,6 +84,7 @@ export interface MachineConfig {
   /** QEMU machines only. */
   readonly phbs?: readonly QemuPhbConfig[];
   readonly limits?: FirmwareLimits;
+  readonly vio?: readonly VioConfig[];
   /** NVDIMMs: nodes of persistent memory (`ibm,pmemory`) that may lie anywhere above RAM. */
   readonly nvdimms?: number;
   /** QEMU: false when no maxmem was given (no dynamic-memory node in the device tree). */

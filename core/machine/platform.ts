@@ -87,6 +87,7 @@ export class Platform {
       const description = descriptions[n];
       if (description === undefined) return [];
       const device = this.createDevice(phb, fn, entry, this.byId.size);
+      if (phb.vio !== undefined) this.firmware.connectVio(phb.vio.unit, device);
       const endpoint = this.firmware.endpoint(phb.buid);
       const placed: PlacedFunction = { config, description, entry, phb, device, endpoint };
       this.byId.set(config.id, placed);

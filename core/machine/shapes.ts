@@ -80,6 +80,7 @@ export const configShape: Shape<MachineConfig> = record(
     nvdimms: integer(0, 32),
     phbs: list(phb, 31),
     limits,
+    vio: list(record({ id, device: name }), 64),
     hasDynamicMemory: boolean,
   },
 );

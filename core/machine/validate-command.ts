@@ -13,12 +13,15 @@ import type { MachineView } from './machine-view.ts';
 import { MAX_FUNCTIONS } from './shapes.ts';
 import { checkLife, checkNextKernel, checkRunning } from './validate-life.ts';
 import { validateConfig } from './validate.ts';
+import { checkVirtual } from './vio.ts';
 
 type Check = Result<true>;
 const fine: Check = ok(true);
 
-/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, `no-such-call`, `no-eeh`, `no-such-tce`, those of validate-life.ts, and those of a configuration. */
+/** Errors: `not-off`, `is-off`, `is-booting`, `is-oops`, `no-such-function`, `no-such-device`, `no-such-slot`, `too-many`, `shared-phb`, `is-leaving`, `not-bound`, `io-runs`, `io-stopped`, `no-such-call`, `no-eeh`, `no-such-tce`, `is-virtual`, those of validate-life.ts, and those of a configuration. */
 export function checkCommand(machine: MachineView, command: Command): Check {
+  const virtual = checkVirtual(machine, command);
+  if (!virtual.ok) return virtual;
   switch (command.do) {
     case 'mark':
       return fine;

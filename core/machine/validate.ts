@@ -12,6 +12,7 @@ import type { FunctionConfig, MachineConfig } from './config.ts';
 import { placesOf, usesConfiguredPhbs } from './placement.ts';
 import { checkShape } from './shape.ts';
 import { configShape } from './shapes.ts';
+import { checkVioConfig } from './vio.ts';
 
 /** Kernel arguments that the guest model knows. */
 export const BOOT_ARGS = ['disable_ddw', 'multitce=off', 'iommu=novmerge', 'iommu=vmerge'];
@@ -21,7 +22,7 @@ const fine: Check = ok(true);
 
 /**
  * A valid configuration from anything. Errors: `bad-value`, `unknown-field`, `unknown-profile`, `unknown-kernel`, `page-size`, `memory`,
- * `boot-args`, `functions`, `phbs`.
+ * `boot-args`, `functions`, `phbs`, `vio`.
  */
 export function validateConfig(value: unknown): Result<MachineConfig> {
   const shaped = checkShape(configShape, value, 'config');
@@ -35,7 +36,7 @@ export function validateConfig(value: unknown): Result<MachineConfig> {
       choices(PROFILES.map((row) => row.id)),
     );
   }
-  const checks = [checkKernel, checkMemory, checkBootArgs, checkPhbs];
+  const checks = [checkKernel, checkMemory, checkBootArgs, checkPhbs, checkVioConfig];
   for (const check of checks) {
     const result = check(config, profile);
     if (!result.ok) return result;

@@ -1,5 +1,14 @@
 // hcall opcodes and return codes as LoPAR (ch_lpar_option) and Linux' asm/hvcall.h spell them.
 
+import {
+  H_ADD_LOGICAL_LAN_BUFFER,
+  H_FREE_LOGICAL_LAN,
+  H_MULTICAST_CTRL,
+  H_REGISTER_LOGICAL_LAN,
+  H_SEND_LOGICAL_LAN,
+  H_VIO_SIGNAL,
+} from './vio.ts';
+
 export const H_GET_TCE = 0x1c;
 export const H_PUT_TCE = 0x20;
 export const H_STUFF_TCE = 0x138;
@@ -66,6 +75,48 @@ export const HCALLS: readonly HcallInfo[] = [
     'LoPAR H_PUT_TCE_INDIRECT',
     'writes up to 512 TCEs from a list page',
   ),
+  info(
+    H_VIO_SIGNAL,
+    'H_VIO_SIGNAL',
+    ['unit', 'mode'],
+    'LoPAR H_VIO_SIGNAL',
+    "turns a virtual device's interrupt on or off",
+  ),
+  info(
+    H_REGISTER_LOGICAL_LAN,
+    'H_REGISTER_LOGICAL_LAN',
+    ['unit', 'buffer-list', 'receive-queue', 'filter-list', 'mac'],
+    'LoPAR H_REGISTER_LOGICAL_LAN',
+    'opens a virtual Ethernet adapter',
+  ),
+  info(
+    H_FREE_LOGICAL_LAN,
+    'H_FREE_LOGICAL_LAN',
+    ['unit'],
+    'LoPAR H_FREE_LOGICAL_LAN',
+    'closes a virtual Ethernet adapter',
+  ),
+  info(
+    H_ADD_LOGICAL_LAN_BUFFER,
+    'H_ADD_LOGICAL_LAN_BUFFER',
+    ['unit', 'buffer'],
+    'LoPAR H_ADD_LOGICAL_LAN_BUFFER',
+    'gives a virtual Ethernet adapter a receive buffer',
+  ),
+  info(
+    H_SEND_LOGICAL_LAN,
+    'H_SEND_LOGICAL_LAN',
+    ['unit', 'buffer1', 'buffer2', 'buffer3', 'buffer4', 'buffer5', 'buffer6', 'continue-token'],
+    'LoPAR H_SEND_LOGICAL_LAN',
+    'sends one frame through a virtual Ethernet adapter',
+  ),
+  info(
+    H_MULTICAST_CTRL,
+    'H_MULTICAST_CTRL',
+    ['unit', 'flags', 'address'],
+    'LoPAR H_MULTICAST_CTRL',
+    'sets which multicast frames a virtual Ethernet adapter takes',
+  ),
   info(H_RTAS, 'H_RTAS', ['buffer'], 'QEMU spapr_hcall.c h_rtas', 'carries an RTAS call (QEMU only)'),
 ];
 
@@ -102,6 +153,8 @@ export const RETURN_CODES: readonly ReturnCodeInfo[] = [
   rc(-7, 'H_NOT_FOUND', 'not found'),
   rc(-10, 'H_AUTHORITY', 'no authority'),
   rc(-11, 'H_PERMISSION', 'no permission'),
+  rc(-12, 'H_DROPPED', 'the frame was dropped'),
+  rc(-14, 'H_DEST_PARM', 'the buffer is not mapped for this access'),
   rc(-16, 'H_RESOURCE', 'no resource'),
   rc(-44, 'H_NOT_ENOUGH_RESOURCES', 'the partition may not map more memory for I/O'),
   rc(-46, 'H_RESCINDED', 'the resource was withdrawn'),

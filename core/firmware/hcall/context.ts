@@ -1,6 +1,7 @@
 // What every hcall works with, and how one is declared: argument names and formats, its section, and what it does.
 
 import { TCE_PERM_MASK } from '../../abi/papr/tce.ts';
+import type { DeviceModel } from '../../abi/ports.ts';
 import { numberFromHalves } from '../../base/u64.ts';
 import type { DmaWindow } from '../../iommu/dma-window.ts';
 import type { WindowPool } from '../../iommu/window-pool.ts';
@@ -28,6 +29,8 @@ export interface HcallContext {
   readonly hcallNs: number;
   readonly clock: VirtualClock;
   readonly trace: TraceSink | undefined;
+  /** Virtual devices that take hcalls, by unit address. */
+  readonly vioDevices?: ReadonlyMap<number, DeviceModel>;
 }
 
 export type ArgumentFormat = 'liobn' | 'address' | 'tce' | 'count' | 'raw';

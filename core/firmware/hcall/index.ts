@@ -6,4 +6,6 @@ import { putTceIndirect } from './put-tce-indirect.ts';
 import { putTce } from './put-tce.ts';
 import { stuffTce } from './stuff-tce.ts';
 
+export { VIO_HCALLS } from './vio.ts';
+
 export const TCE_HCALLS: readonly HcallDefinition[] = [getTce, putTce, stuffTce, putTceIndirect];

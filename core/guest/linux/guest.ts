@@ -294,6 +294,13 @@ export class LinuxGuest {
         if (level !== 'debug') k.printk.dev(level, dev, text);
       },
       random: () => rng.next(),
+      hcall: (opcode, halves) => {
+        const { hcall } = ports;
+        hcall.regs.fill(0);
+        hcall.regs[1] = opcode;
+        hcall.regs.set(halves, 2);
+        return hcall.hcall();
+      },
     };
   }
 }

@@ -86,6 +86,8 @@ export interface DriverContext {
   log(level: 'err' | 'warn' | 'info' | 'debug', text: string): void;
   /** pci_channel_offline(): the platform has cut the function off, and recovery is under way or has failed. */
   channelOffline?(): boolean;
+  /** plpar_hcall of a virtual device's driver: r4.. as int32 halves, upper first. The status. */
+  hcall?(opcode: number, halves: readonly number[]): number;
   /** A deterministic stream of its own for payloads. */
   random(): number;
   /** Masks that the driver sets instead of its own: a device that can address less. */

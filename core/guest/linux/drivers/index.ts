@@ -2,6 +2,7 @@
 
 import type { Driver } from '../types.ts';
 import { ahciDriver } from './ahci.ts';
+import { ibmvethDriver } from './ibmveth.ts';
 import { nvmeDriver } from './nvme.ts';
 import { ohciDriver } from './ohci.ts';
 import { virtioBlkDriver, virtioBlkNoIommuDriver } from './virtio-blk.ts';
@@ -21,6 +22,7 @@ export const DRIVERS: readonly Driver[] = [
   virtioNetNoIommuDriver,
   xhciDriver,
   ohciDriver,
+  ibmvethDriver,
 ];
 
 /** The driver that binds to `device` (FunctionConfig.device); undefined when none does, as for pci-testdev. */

@@ -43,6 +43,7 @@ export function bindNet(
     cpu: () => cpu,
     onReceived: (address, bytes, failed) => stream?.onReceived(address, bytes, failed),
     onSent: (index, failed) => stream?.onSent(index, failed),
+    poll: () => poll(),
   });
   if (adapter.isGone()) return ENODEV;
   adapter.down();

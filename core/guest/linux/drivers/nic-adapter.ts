@@ -81,6 +81,8 @@ export interface NicAdapterParts {
   /** A frame lies at `address`; called before its buffer is used again. `failed`: the device could not write it. */
   readonly onReceived: (address: number, bytes: number, failed: boolean) => void;
   readonly onSent: (index: number, failed: boolean) => void;
+  /** For adapters whose frames are sent without an interrupt: runs poll(), and the stream sees what came of it. */
+  readonly poll: () => void;
 }
 
 export function createNicAdapter(parts: NicAdapterParts): NicAdapter {

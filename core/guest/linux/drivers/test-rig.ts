@@ -117,6 +117,11 @@ export function createRig(options: RigOptions): Rig {
     },
     log: (level, text) => void log.push(`${level}: ${text}`),
     random: () => rng.next(),
+    hcall: (opcode, halves) => {
+      const regs = new Int32Array(20);
+      regs.set(halves, 2);
+      return rig.device?.hcall?.(opcode, regs) ?? -2;
+    },
   };
   const rig: Rig = {
     scheduler,
