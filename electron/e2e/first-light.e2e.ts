@@ -210,6 +210,8 @@ describe('the trace', () => {
       return { first, seqs: answer.value.events.map((event) => event.seq) };
     });
     expect(seqs).toEqual(seqs.map((_, i) => first + i));
+    // With a clear view, a leaf back shows what was sampled away: every event, one after the other.
+    await page.keyboard.press('Control+l');
     await page.getByRole('button', { name: 'Earlier events' }).click();
     await page.getByRole('button', { name: 'Follow', exact: false }).last().waitFor();
   });

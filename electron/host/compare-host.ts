@@ -49,6 +49,15 @@ export interface CompareSubject {
   readonly script: RunScript;
 }
 
+export type { SessionFile };
+
+/** A machine that has done nothing yet, with what of the default scenario's work its functions can do. */
+export function withDefaultWorkload(config: MachineConfig): CompareSubject {
+  const ids = new Set(config.functions.map(({ id }) => id));
+  const commands = DEFAULT_COMMANDS.filter((command) => !('id' in command) || ids.has(command.id ?? ''));
+  return { config, script: scriptOf(commands) };
+}
+
 const QUIET: Listener = () => undefined;
 
 export class CompareHost {

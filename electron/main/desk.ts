@@ -1,9 +1,8 @@
 // What lies on the desk: the session shown, and, while another kernel is looked at, the learner's own session beside it.
 
 import { basename } from 'node:path';
-import { DEFAULT_COMMANDS, scriptOf } from '../../core/index.ts';
-import type { SessionFile } from '../../core/index.ts';
-import type { CompareSubject } from '../host/compare-host.ts';
+import { withDefaultWorkload } from '../host/compare-host.ts';
+import type { CompareSubject, SessionFile } from '../host/compare-host.ts';
 import type { Command, MachineConfig, Progress, Result } from '../ipc-contract.ts';
 import { SessionHost } from '../host/session-host.ts';
 
@@ -116,10 +115,7 @@ export class Desk {
     const file = own.session.save();
     if (file.commands.some(({ command }) => command.do === 'boot')) return file;
     const config = own.query({ ask: 'config' });
-    if (!config.ok) return undefined;
-    const ids = new Set(config.value.functions.map(({ id }) => id));
-    const commands = DEFAULT_COMMANDS.filter((command) => !('id' in command) || ids.has(command.id ?? ''));
-    return { config: config.value, script: scriptOf(commands) };
+    return config.ok ? withDefaultWorkload(config.value) : undefined;
   }
 
   #subscribe(): () => void {
