@@ -60,8 +60,9 @@ async function vitest(config, name, more = []) {
 
 /** @param {boolean} quick */
 function unit(quick) {
-  const slow = ['--exclude', '**/*.slow.test.ts', '--exclude', '**/*.prop.test.ts'];
-  return vitest('build/vitest.config.ts', 'unit', quick ? slow : []);
+  // The quick subset shares its modules between files, which saves half of its time; npm test gives each file a world of its own.
+  const swift = ['--exclude', '**/*.slow.test.ts', '--exclude', '**/*.prop.test.ts', '--no-isolate'];
+  return vitest('build/vitest.config.ts', 'unit', quick ? swift : []);
 }
 
 async function build() {
