@@ -163,6 +163,9 @@ export interface TracePage {
 export const THEMES = ['system', 'dark', 'light', 'contrast', 'projector'] as const;
 export type Theme = (typeof THEMES)[number];
 
+export const ROLES = ['administrator', 'developer', 'support'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** Where the machine is. Sent at most ten times a second. */
 export interface Progress {
   readonly state: MachineState;
@@ -231,46 +234,77 @@ const compareProgress: v.GenericSchema<unknown, CompareProgressNotice> = v.objec
   columns: v.array(v.object({ label: v.string(), nowNs: natural, events: natural, done: v.boolean() })),
 });
 
-/** Everything that has a name, a menu entry or a key. The page carries them out; the menu bar sends them as notices. */
-export const ACTIONS = [
-  'new',
-  'open',
-  'save',
-  'save-as',
-  'boot',
-  'pause',
-  'reset',
-  'shutdown',
-  'compare',
-  'add-vf',
-  'follow',
-  'filter',
-  'find',
-  'copy-trace',
-  'clear-view',
-  'screen-reader',
-  'theme-system',
-  'theme-dark',
-  'theme-light',
-  'theme-contrast',
-  'theme-projector',
-  'zoom-panel',
-  'shortcuts',
-] as const;
-export type Action = (typeof ACTIONS)[number];
-
-export interface ActionInfo {
-  readonly action: Action;
-  readonly label: string;
+/** An entry of the menu bar. The page owns the table of actions; main shows it and sends back what was chosen. */
+const menuEntry = v.object({
+  action: word,
+  label: word,
   /** As Electron writes accelerators (`CmdOrCtrl+Shift+F`); empty: none. */
-  readonly keys: string;
+  keys: v.pipe(v.string(), v.maxLength(60), v.regex(/^(?:[A-Za-z0-9]+\+)*[^\s+]*$/)),
   /** Which menu lists it. */
-  readonly menu: string;
+  menu: word,
+});
+export type MenuEntry = v.InferOutput<typeof menuEntry>;
+
+/** One open session, as its tab shows it. */
+export interface TabInfo {
+  readonly id: number;
+  /** The file's name; empty: never saved. */
+  readonly title: string;
+  /** Something was done since it was saved or opened. */
+  readonly unsaved: boolean;
+  readonly state: MachineState;
+}
+
+export interface DeskNotice {
+  readonly tabs: readonly TabInfo[];
+  /** The tab that requests are about and the page shows. */
+  readonly shown: number;
+  /** Files opened or saved lately, the latest first; chosen by their place in this list, never by a path. */
+  readonly recent: readonly { readonly title: string; readonly folder: string }[];
+}
+
+const desk: v.GenericSchema<unknown, DeskNotice> = v.object({
+  tabs: v.array(
+    v.object({
+      id: natural,
+      title: v.string(),
+      unsaved: v.boolean(),
+      state: v.picklist(['off', 'booting', 'running', 'oops']),
+    }),
+  ),
+  shown: natural,
+  recent: v.array(v.object({ title: v.string(), folder: v.string() })),
+});
+
+/** What a person chose once for all sessions. Kept by main in one file. */
+const settings = v.object({
+  theme: v.picklist(THEMES),
+  terminal: v.object({
+    /** CSS pixels. */
+    fontSize: v.pipe(v.number(), v.minValue(8), v.maxValue(40)),
+    /** Lines kept above the visible ones. */
+    scrollback: v.pipe(natural, v.minValue(100), v.maxValue(200_000)),
+    screenReader: v.boolean(),
+    copyOnSelect: v.boolean(),
+  }),
+  /** Who sits here: which layout of the panels is offered first. */
+  role: v.picklist(ROLES),
+  /** The arrangement of the panels as the dock wrote it; empty: the role's own. */
+  layout: v.pipe(v.string(), v.maxLength(200_000)),
+});
+export type Settings = v.InferOutput<typeof settings>;
+
+/** Settings as read from a file or the page; undefined when they are not settings. */
+export function checkSettings(value: unknown): Settings | undefined {
+  const parsed = v.safeParse(settings, value);
+  return parsed.success ? parsed.output : undefined;
 }
 
 export interface Hello {
   readonly progress: Progress;
-  readonly actions: readonly ActionInfo[];
+  readonly desk: DeskNotice;
+  /** null: none kept yet, or they could not be read. */
+  readonly settings: Settings | null;
   /** Devices that can be added. */
   readonly devices: readonly { readonly device: string; readonly title: string }[];
 }
@@ -304,7 +338,13 @@ export const requests = {
   /** Ends the comparison that runs: its answer is the error `cancelled`. */
   compareCancel: nothing,
   copyText: v.object({ text: v.pipe(v.string(), v.maxLength(4_000_000)) }),
-  setTheme: v.object({ theme: v.picklist(THEMES) }),
+  setSettings: settings,
+  setMenu: v.object({ entries: v.pipe(v.array(menuEntry), v.maxLength(300)) }),
+  /** Another open session comes to the front. */
+  showTab: v.object({ id: natural }),
+  /** Asks first when something would be lost; the answer is false when the person kept it open. */
+  closeTab: v.object({ id: natural }),
+  openRecent: v.object({ index: natural }),
 } satisfies Record<string, v.GenericSchema>;
 
 export type RequestName = keyof typeof requests;
@@ -326,7 +366,11 @@ export interface Answers {
   compareRuns: Result<CompareReport>;
   compareCancel: Result<true>;
   copyText: Result<true>;
-  setTheme: Result<true>;
+  setSettings: Result<true>;
+  setMenu: Result<true>;
+  showTab: Result<true>;
+  closeTab: Result<boolean>;
+  openRecent: Result<string>;
 }
 
 /** Notices: what main tells the page unasked, with the schema that the preload script checks. */
@@ -335,7 +379,8 @@ export const notices = {
   compareProgress,
   /** Something went wrong that no answer can say. */
   problem: userError,
-  menu: v.object({ action: v.picklist(ACTIONS) }),
+  menu: v.object({ action: word }),
+  desk,
 } satisfies Record<string, v.GenericSchema>;
 
 export type NoticeName = keyof typeof notices;

@@ -69,7 +69,7 @@ it.each([
   ['tracePage', { from: 0, limit: 1e9, direction: 'forward' }],
   ['newSession', { config: { profile: 'powervm-p9' } }],
   ['copyText', { text: 7 }],
-  ['setTheme', { theme: 'neon' }],
+  ['setSettings', { theme: 'neon' }],
   ['compare', {}],
 ])('refuses the message %s %j', async (name, payload) => {
   const answer = await lab.page.evaluate(

@@ -3,7 +3,7 @@
 import { basename } from 'node:path';
 import { withDefaultWorkload } from '../host/compare-host.ts';
 import type { CompareSubject, SessionFile } from '../host/compare-host.ts';
-import type { Command, MachineConfig, Progress, Result } from '../ipc-contract.ts';
+import type { Command, DeskNotice, MachineConfig, Progress, Result } from '../ipc-contract.ts';
 import { SessionHost } from '../host/session-host.ts';
 
 interface Parked {
@@ -50,6 +50,15 @@ export class Desk {
       busy,
       paused: this.#paused,
       session,
+    };
+  }
+
+  overview(): DeskNotice {
+    const { session, state } = this.progress();
+    return {
+      tabs: [{ id: session.id, title: session.title, unsaved: false, state }],
+      shown: session.id,
+      recent: [],
     };
   }
 

@@ -21,7 +21,7 @@ async function start(): Promise<void> {
   const window = openWindow();
   const desk = new Desk((progress) => notify(window, 'progress', progress));
   setUpIpc(window, createHandlers(desk, window));
-  setUpMenu((action) => notify(window, 'menu', { action }));
+  setUpMenu([], () => undefined);
 }
 
 start().catch((error: unknown) => {

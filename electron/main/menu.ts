@@ -1,9 +1,8 @@
-// The menu bar: the action table, plus what Electron itself offers (clipboard, zoom, quit).
+// The menu bar: the page's table of actions, plus what Electron itself offers (clipboard, zoom, quit).
 
 import { Menu } from 'electron';
 import type { MenuItemConstructorOptions } from 'electron';
-import type { Action } from '../ipc-contract.ts';
-import { ACTION_TABLE } from './actions.ts';
+import type { MenuEntry } from '../ipc-contract.ts';
 
 const separator: MenuItemConstructorOptions = { type: 'separator' };
 
@@ -28,20 +27,31 @@ const ROLES: Readonly<Record<string, readonly [MenuItemConstructorOptions[], Men
     ],
   };
 
-function entries(menu: string, send: (action: Action) => void): MenuItemConstructorOptions[] {
-  return ACTION_TABLE.filter((info) => info.menu === menu).map((info) => ({
-    label: info.label,
-    click: () => send(info.action),
-    // The key is shown here and obeyed by the page: one place decides what it means while a field has the focus.
-    ...(info.keys === '' ? {} : { accelerator: info.keys, registerAccelerator: false }),
-  }));
+type Send = (action: string) => void;
+
+function itemsOf(menu: string, entries: readonly MenuEntry[], send: Send): MenuItemConstructorOptions[] {
+  return entries
+    .filter((entry) => entry.menu === menu)
+    .map(({ action, label, keys }) => ({
+      label,
+      click: () => send(action),
+      // The key is shown here and obeyed by the page: one place decides what it means while a field has the focus.
+      ...(keys === '' ? {} : { accelerator: keys, registerAccelerator: false }),
+    }));
 }
 
-export function setUpMenu(send: (action: Action) => void): void {
-  const names = ['File', 'Edit', 'View', 'Machine', 'Trace', 'Help'];
-  const template = names.map((label): MenuItemConstructorOptions => {
+/** Before the page has said its entries: what Electron offers. */
+export function setUpMenu(entries: readonly MenuEntry[], send: Send): void {
+  const names = [
+    'File',
+    'Edit',
+    'View',
+    ...entries.map(({ menu }) => menu).filter((menu) => menu !== 'Help'),
+    'Help',
+  ];
+  const template = [...new Set(names)].map((label): MenuItemConstructorOptions => {
     const [before, after] = ROLES[label] ?? [[], []];
-    return { label, submenu: [...before, ...entries(label, send), ...after] };
+    return { label, submenu: [...before, ...itemsOf(label, entries, send), ...after] };
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { ACTIONS } from '../ipc-contract.ts';
-import { ACTION_TABLE } from './actions.ts';
 import { CONTENT_SECURITY_POLICY, fileOf } from './page-files.ts';
 
 const root = '/opt/ddw-lab/dist/renderer';
@@ -29,13 +27,5 @@ describe('app://lab/', () => {
     expect(CONTENT_SECURITY_POLICY).toContain("script-src 'self';");
     expect(CONTENT_SECURITY_POLICY).toContain("connect-src 'none'");
     expect(CONTENT_SECURITY_POLICY).not.toContain('unsafe-eval');
-  });
-});
-
-describe('the actions', () => {
-  it('are all in the table, each once, with keys of their own', () => {
-    expect(ACTION_TABLE.map(({ action }) => action).sort()).toEqual([...ACTIONS].sort());
-    const keys = ACTION_TABLE.map((info) => info.keys).filter((text) => text !== '');
-    expect(new Set(keys).size).toBe(keys.length);
   });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { KernelAnswer, MachineConfig } from '../../core/index.ts';
+import { ACTION_TABLE } from './action-table.ts';
 import { keysText, matchesKeys } from './keys.ts';
 import { otherKernel } from './other-kernel.ts';
 
@@ -45,4 +46,13 @@ describe('the other kernel', () => {
   });
 
   it('is none when there is no such kernel', () => expect(otherKernel(running('5.15'), [])).toBeUndefined());
+});
+
+describe('the actions', () => {
+  it('each have a name and keys of their own', () => {
+    const actions = ACTION_TABLE.map(({ action }) => action);
+    expect(new Set(actions).size).toBe(actions.length);
+    const keys = ACTION_TABLE.map((info) => info.keys).filter((text) => text !== '');
+    expect(new Set(keys).size).toBe(keys.length);
+  });
 });

@@ -1,14 +1,12 @@
-// Theme and sizes: chosen by the person, kept in the page's own storage, else as the system prefers.
+// The theme: chosen by the person, else as the system prefers. Sizes that were dragged.
 
-import type { LabBridge, Theme } from '../../electron/ipc-contract.ts';
+import type { Theme } from '../../electron/ipc-contract.ts';
+import type { Lab } from './lab.svelte.ts';
 
 type Shown = Exclude<Theme, 'system'>;
 
-const THEMES: readonly Theme[] = ['system', 'dark', 'light', 'contrast', 'projector'];
-const THEME_KEY = 'theme';
-
 export class Appearance {
-  theme = $state<Theme>('system');
+  readonly theme = $derived.by<Theme>(() => this.#lab.settings.theme);
   #prefersDark = $state(true);
   #prefersContrast = $state(false);
   readonly shown = $derived<Shown>(
@@ -20,20 +18,16 @@ export class Appearance {
           ? 'dark'
           : 'light',
   );
-  readonly #bridge: LabBridge;
+  readonly #lab: Lab;
 
-  constructor(bridge: LabBridge) {
-    this.#bridge = bridge;
+  constructor(lab: Lab) {
+    this.#lab = lab;
     this.#watch('(prefers-color-scheme: dark)', (matches) => (this.#prefersDark = matches));
     this.#watch('(prefers-contrast: more)', (matches) => (this.#prefersContrast = matches));
-    const kept = localStorage.getItem(THEME_KEY);
-    this.choose(THEMES.find((theme) => theme === kept) ?? 'system');
   }
 
   choose(theme: Theme): void {
-    this.theme = theme;
-    localStorage.setItem(THEME_KEY, theme);
-    void this.#bridge.setTheme({ theme });
+    this.#lab.setSettings({ theme });
   }
 
   #watch(media: string, tell: (matches: boolean) => void): void {

@@ -14,8 +14,19 @@ import type {
   TceOverviewAnswer,
   Verdict,
 } from '../../core/index.ts';
-import type { Action, ActionInfo, Hello, LabBridge, Progress } from '../../electron/ipc-contract.ts';
+import type {
+  DeskNotice,
+  Hello,
+  LabBridge,
+  MenuEntry,
+  Progress,
+  Settings,
+} from '../../electron/ipc-contract.ts';
+import { ACTION_TABLE } from './action-table.ts';
+import type { Action } from './action-table.ts';
+import { DEFAULT_SETTINGS } from './default-settings.ts';
 import { Notices } from './notices.svelte.ts';
+import type { PanelAction, Target } from './panel-info.ts';
 
 const LOOK_EVERY_MS = 250;
 /** A look that takes long (a thousand functions) is followed by a rest this many times as long. */
@@ -44,7 +55,10 @@ export class Lab {
   /** The same, calmed down to four times a second: for the eyes. */
   progress = $state.raw<Progress>(NOTHING_YET);
   devices = $state.raw<Hello['devices']>([]);
-  actions = $state.raw<readonly ActionInfo[]>([]);
+  /** Menu bar, palette, shortcut sheet and keyboard read this list; the app adds an entry for each panel. */
+  actions = $state.raw<readonly MenuEntry[]>(ACTION_TABLE);
+  desk = $state.raw<DeskNotice>({ tabs: [], shown: 0, recent: [] });
+  settings = $state.raw<Settings>(DEFAULT_SETTINGS);
   config = $state.raw<MachineConfig | undefined>(undefined);
   profiles = $state.raw<readonly ProfileAnswer[]>([]);
   kernels = $state.raw<readonly KernelAnswer[]>([]);
@@ -58,6 +72,10 @@ export class Lab {
   overviews = $state.raw<ReadonlyMap<number, TceOverviewAnswer>>(new Map());
   /** Narrows the trace to what another panel points at; the trace panel says how. */
   filterTrace: (filter: string) => void = () => undefined;
+  /** What was pointed at last. */
+  target = $state.raw<Target | undefined>(undefined);
+  /** Brings the panel to the front that shows such a target; the app says how. */
+  openFor: (target: Target) => void = () => undefined;
   /** Said once, politely, to those who listen. */
   said = $state('');
 
@@ -67,7 +85,7 @@ export class Lab {
   );
   readonly plan = $derived(this.plans.find((plan) => plan.id === this.selected?.description.id));
 
-  readonly #handlers = new Map<Action, () => void>();
+  readonly #handlers = new Map<string, () => void>();
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #lookedAt = 0;
   #lookTookMs = 0;
@@ -81,9 +99,11 @@ export class Lab {
   async start(): Promise<void> {
     this.bridge.on('progress', (progress) => this.#hear(progress));
     this.bridge.on('problem', (problem) => this.notices.error(problem));
-    this.bridge.on('menu', ({ action }) => this.act(action));
-    const { progress, actions, devices } = await this.bridge.hello();
-    this.actions = actions;
+    this.bridge.on('menu', ({ action }) => this.#handlers.get(action)?.());
+    this.bridge.on('desk', (desk) => (this.desk = desk));
+    const { progress, desk, settings, devices } = await this.bridge.hello();
+    this.desk = desk;
+    if (settings !== null) this.settings = settings;
     this.devices = devices;
     this.profiles = (await this.ask({ ask: 'profiles' })) ?? [];
     this.kernels = (await this.ask({ ask: 'kernels' })) ?? [];
@@ -128,17 +148,32 @@ export class Lab {
   }
 
   /** Says who carries an action out; returns the function that takes it back. */
-  handle(action: Action, handler: () => void): () => void {
+  handle(action: Action | PanelAction, handler: () => void): () => void {
     this.#handlers.set(action, handler);
     return () => void this.#handlers.delete(action);
   }
 
-  act(action: Action): void {
+  act(action: Action | PanelAction): void {
     this.#handlers.get(action)?.();
   }
 
-  keysOf(action: Action): string {
+  keysOf(action: Action | PanelAction): string {
     return this.actions.find((info) => info.action === action)?.keys ?? '';
+  }
+
+  setSettings(change: Partial<Settings>): void {
+    this.settings = { ...this.settings, ...change };
+    void this.bridge.setSettings(this.settings).then((answer) => this.accept(answer));
+  }
+
+  /**
+   * Points at one thing, from any panel: the panels that show such things follow, and with `open` the first of them comes to the
+   * front. What is pointed at stands in `target` until something else is.
+   */
+  point(target: Target, open = false): void {
+    this.target = target;
+    if (target.kind === 'function') this.select(target.id);
+    if (open) this.openFor(target);
   }
 
   #hear(progress: Progress): void {

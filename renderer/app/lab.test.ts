@@ -43,7 +43,13 @@ beforeEach(async () => {
   asked = [];
   functions = [fn('vf0'), fn('vf1')];
   const bridge = {
-    hello: () => Promise.resolve({ progress: progress({ busy: false }), actions: [], devices: [] }),
+    hello: () =>
+      Promise.resolve({
+        progress: progress({ busy: false }),
+        desk: { tabs: [], shown: 1, recent: [] },
+        settings: null,
+        devices: [],
+      }),
     on: (name: string, listener: (payload: Progress) => void) => {
       if (name === 'progress') hear = listener;
       return () => undefined;

@@ -1,15 +1,11 @@
-// Every action of the window with its words and its key: the menu bar shows this table, the page obeys it (and gets it at hello).
+// Every action of the window with its words and its key: menu bar, command palette, shortcut sheet and keyboard all read this table.
 
-import type { Action, ActionInfo } from '../ipc-contract.ts';
+import type { MenuEntry } from '../../electron/ipc-contract.ts';
 
-const row = (menu: string, action: Action, label: string, keys = ''): ActionInfo => ({
-  action,
-  label,
-  keys,
-  menu,
-});
+const row = <A extends string>(menu: string, action: A, label: string, keys = '') =>
+  ({ action, label, keys, menu }) as const satisfies MenuEntry;
 
-export const ACTION_TABLE: readonly ActionInfo[] = [
+export const ACTION_TABLE = [
   row('File', 'new', 'New session', 'CmdOrCtrl+N'),
   row('File', 'open', 'Open…', 'CmdOrCtrl+O'),
   row('File', 'save', 'Save', 'CmdOrCtrl+S'),
@@ -34,3 +30,5 @@ export const ACTION_TABLE: readonly ActionInfo[] = [
   row('View', 'screen-reader', 'Terminals for screen readers', 'CmdOrCtrl+Shift+U'),
   row('Help', 'shortcuts', 'Keys', 'F1'),
 ];
+
+export type Action = (typeof ACTION_TABLE)[number]['action'];

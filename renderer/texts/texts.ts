@@ -1,0 +1,4 @@
+// The catalogue of what the window says: one file for each panel or part, one object each. A translation replaces the objects; so a
+// text is a string or a function of its values, and never put together from halves.
+
+export { common } from './common.ts';
