@@ -1,5 +1,5 @@
-// Limits of an instrumented QEMU firmware, PowerVM-like, rule by rule (oracle README, section 4). The same shape as the
-// machine's configuration; a recording's limits are data that lie over the profile's.
+// Limits of an instrumented QEMU firmware, PowerVM-like, rule by rule (oracle README, section 4): data of a
+// recording's plan or a machine's configuration that lie over the profile's.
 
 export interface FaultPlan {
   readonly rc: number;

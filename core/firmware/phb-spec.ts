@@ -4,7 +4,7 @@
 import { IO_PAGE_SIZES } from '../abi/papr/ddw.ts';
 import type { FunctionAddress } from '../abi/ports.ts';
 import { ungraded } from '../base/graded.ts';
-import { joinU64, u64 } from '../base/u64.ts';
+import { hex, joinU64, u64 } from '../base/u64.ts';
 import type { FirmwareLimits } from './limits.ts';
 import { blockTcesOf } from './profiles/block.ts';
 import type { NumberRule, SlotClass } from './profiles/profile.ts';
@@ -50,6 +50,18 @@ export function pageShiftsOf(pgsz: bigint): readonly number[] {
   return Array.from({ length: 64 }, (_, shift) => shift).filter(
     (shift) => ((pgsz >> BigInt(shift)) & 1n) === 1n,
   );
+}
+
+/** What QEMU gives a PHB when nothing is said about it: the slot class's own values. */
+export function plainQemuOptions(slotClass: SlotClass): QemuPhbOptions {
+  const values = ungraded(slotClass.values);
+  return {
+    pgsz: hex(values.pageShifts.reduce((mask, shift) => mask + 2 ** shift, 0)),
+    ddw: values.ddw,
+    dmaWinAddr: hex(values.defaultStart),
+    dmaWinSize: hex(values.defaultSizeBytes),
+    dma64WinAddr: hex(values.ddwStart),
+  };
 }
 
 /** The query bits of page sizes; sizes without a bit are accepted by create all the same. */
@@ -133,6 +145,6 @@ export function phbNames(slotClass: SlotClass, place: PhbPlace): PhbNames {
 
 /** `0000:00:01.0`. */
 export function functionAddress(domain: number, bus: number, slot: number, fn = 0): FunctionAddress {
-  const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0');
-  return `${hex(domain, 4)}:${hex(bus, 2)}:${hex(slot, 2)}.${fn}`;
+  const digits = (value: number, count: number): string => value.toString(16).padStart(count, '0');
+  return `${digits(domain, 4)}:${digits(bus, 2)}:${digits(slot, 2)}.${fn}`;
 }

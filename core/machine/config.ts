@@ -1,33 +1,11 @@
 // What a machine is made of, as plain data: the header of a session file and the form of the LPAR panel.
 
-/** Limits of an instrumented QEMU firmware (the oracle's `plan.machine.firmware.limits`): PowerVM-like, rule by rule. */
-export interface FirmwareLimits {
-  readonly maxWindows: number;
-  readonly blockTces: number;
-  readonly blockSharedWithDefault: boolean;
-  /** Query bits offered. */
-  readonly pageMask: number;
-  readonly strict: boolean;
-  /** The first n creates that get that far answer 9901. */
-  readonly createBusy9901: number;
-  readonly createFail: { readonly rc: number; readonly count: number; readonly skip: number } | null;
-  readonly inject: { readonly rc: number; readonly count: number; readonly skip: number } | null;
-  readonly limited: boolean;
-  readonly minTces: number;
-  /** Hex strings: 64-bit bus addresses. */
-  readonly ddwStart: string;
-  readonly ddwStartLimitedMode: string | null;
-}
+import type { FirmwareLimits } from '../firmware/limits.ts';
+import type { QemuPhbOptions } from '../firmware/phb-spec.ts';
 
 /** One PHB of a QEMU machine; for PowerVM machines PHBs come from functions and the profile's slot classes. */
-export interface QemuPhbConfig {
+export interface QemuPhbConfig extends QemuPhbOptions {
   readonly index: number;
-  /** Bit n set = I/O pages of 2^n bytes (QEMU's `pgsz`), hex string. */
-  readonly pgsz: string;
-  readonly ddw: boolean;
-  readonly dmaWinAddr: string;
-  readonly dmaWinSize: string;
-  readonly dma64WinAddr: string;
 }
 
 export interface FunctionConfig {

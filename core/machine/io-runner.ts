@@ -3,10 +3,14 @@
 import type { FunctionAddress } from '../abi/ports.ts';
 import type { BoundDriver } from '../guest/linux/types.ts';
 import type { VirtualClock } from '../time/clock.ts';
+import type { Task } from '../time/scheduler.ts';
 import type { IoParameters } from './commands.ts';
 import type { RunContext } from './run-context.ts';
 import { figuresEvent } from './workloads.ts';
 import type { Workload } from './workloads.ts';
+
+/** How often a removal looks whether I/O has come to its end, virtual ns. */
+const STOP_POLL_NS = 1000;
 
 export class IoRunner {
   readonly workloads = new Map<string, Workload>();
@@ -40,6 +44,14 @@ export class IoRunner {
     if (workload === undefined || workload.ended) return;
     workload.stopping = true;
     workload.stop();
+  }
+
+  /** Stops what runs on a function, and ends when it has. */
+  *finish(id: string): Task {
+    const running = this.workloads.get(id);
+    if (running === undefined || running.ended) return;
+    this.stop(id);
+    while (!running.ended) yield STOP_POLL_NS;
   }
 
   /** Nothing runs any more (power off, Oops): each has the figures it came to. */

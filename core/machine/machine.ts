@@ -2,36 +2,31 @@
 
 import { ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import { driverFor } from '../guest/linux/drivers/index.ts';
 import type { LinuxGuest } from '../guest/linux/guest.ts';
-import type { Driver, DriverMasks } from '../guest/linux/types.ts';
 import { createClock } from '../time/clock.ts';
 import { createScheduler } from '../time/scheduler.ts';
-import type { Scheduler, Task } from '../time/scheduler.ts';
+import type { Scheduler } from '../time/scheduler.ts';
 import type { MachineState } from '../trace/events.ts';
 import { TraceLog } from '../trace/log.ts';
 import { answer } from './answers.ts';
-import { buildGuest, buildPlatform, plansBeside, profileOf } from './build.ts';
+import { buildPlatform } from './build.ts';
 import { commandText } from './command-text.ts';
 import type { Command, IoParameters } from './commands.ts';
-import type { FunctionConfig, MachineConfig } from './config.ts';
+import type { MachineConfig } from './config.ts';
 import { freezePe, injectFault, setTce } from './faults.ts';
+import { Hotplug } from './hotplug.ts';
 import { IoRunner } from './io-runner.ts';
-import { withMoreFunctions, withoutFunction } from './growth.ts';
+import { KernelRun, probeFunctions } from './kernel-run.ts';
 import { crashStart, freshStart, kexecStart, lifeTask } from './life.ts';
 import type { KernelStart, LifeCommand, LifeHost } from './life.ts';
 import type { MachineView } from './machine-view.ts';
-import { mortalScheduler } from './mortal-scheduler.ts';
 import type { Notes } from './notes.ts';
-import type { PlacedFunction, Platform } from './platform.ts';
+import type { Platform } from './platform.ts';
 import type { AnswerTo, Query } from './queries.ts';
 import { RunContext } from './run-context.ts';
 import { TaskQueue } from './task-queue.ts';
 import { checkCommand } from './validate-command.ts';
 import type { Workload } from './workloads.ts';
-
-/** How often a removal looks whether I/O has come to its end, virtual ns. */
-const STOP_POLL_NS = 1000;
 
 export class Machine implements MachineView {
   readonly trace: TraceLog;
@@ -43,14 +38,11 @@ export class Machine implements MachineView {
   private readonly queue: TaskQueue;
   private configuration: MachineConfig;
   private below: Platform;
-  private kernel: LinuxGuest | undefined;
+  private readonly kernel: KernelRun;
+  private readonly hotplug: Hotplug;
   private now: MachineState = 'off';
   private readonly io: IoRunner;
-  /** Functions whose removal is under way. */
-  private readonly going = new Set<string>();
   private broken: string | undefined;
-  private booted = false;
-  private endKernel: () => void = () => undefined;
   /** Hcalls of platforms that this machine had before. */
   private hcallsBefore = 0;
 
@@ -61,6 +53,13 @@ export class Machine implements MachineView {
     this.scheduler = this.context.scheduler(this.inner);
     this.queue = new TaskQueue(this.scheduler, this.context);
     this.io = new IoRunner(this.context, this.clock);
+    this.kernel = new KernelRun(this.scheduler, this.context);
+    this.hotplug = new Hotplug(this, {
+      io: this.io,
+      queue: this.queue,
+      setConfig: (changed) => (this.configuration = changed),
+      rebuild: (changed) => this.configure(changed),
+    });
     this.configuration = config;
     this.below = this.buildBelow();
   }
@@ -84,7 +83,7 @@ export class Machine implements MachineView {
   }
 
   get guest(): LinuxGuest | undefined {
-    return this.kernel;
+    return this.kernel.guest;
   }
 
   get workloads(): ReadonlyMap<string, Workload> {
@@ -92,7 +91,7 @@ export class Machine implements MachineView {
   }
 
   get leaving(): ReadonlySet<string> {
-    return this.going;
+    return this.hotplug.leaving;
   }
 
   get nowNs(): number {
@@ -118,7 +117,7 @@ export class Machine implements MachineView {
 
   /** The guest's tree can be asked for: its boot has got that far. */
   get hasLiveTree(): boolean {
-    return this.booted;
+    return this.kernel.hasLiveTree;
   }
 
   /** Why the state is `oops`. */
@@ -140,7 +139,8 @@ export class Machine implements MachineView {
       // fail() has seen it where it happened, and left nothing to run.
       return true;
     }
-    if (this.kernel?.oops !== undefined && this.now !== 'oops') this.crash(this.kernel.oops);
+    const oops = this.guest?.oops;
+    if (oops !== undefined && this.now !== 'oops') this.crash(oops);
     return true;
   }
 
@@ -174,9 +174,9 @@ export class Machine implements MachineView {
         this.powerOff();
         return this.boot();
       case 'vf-add':
-        return this.addFunctions(command);
+        return this.hotplug.add(command);
       case 'vf-remove':
-        return this.removeFunction(command.id);
+        return this.hotplug.remove(command.id);
       case 'io-start':
         return this.startIo(command.id, command.io);
       case 'io-stop':
@@ -216,7 +216,7 @@ export class Machine implements MachineView {
       clock: this.clock,
       scheduler: this.scheduler,
       trace: this.context,
-      interrupt: (fn) => this.kernel?.interrupt(fn),
+      interrupt: (fn) => this.guest?.interrupt(fn),
     });
   }
 
@@ -225,33 +225,14 @@ export class Machine implements MachineView {
     this.beginKernel(freshStart(this.below, this.configuration));
   }
 
-  /** A kernel on the platform as it stands. */
   private beginKernel(start: KernelStart): void {
-    const mortal = mortalScheduler(this.scheduler);
-    this.endKernel = mortal.end;
-    const guest = buildGuest(this.configuration, start, mortal.scheduler, this.context);
-    this.kernel = guest;
-    this.booted = false;
-    this.queue.add(this.bootTask(guest), () => this.setState('running'));
-  }
-
-  private *bootTask(guest: LinuxGuest): Task {
-    yield* guest.boot();
-    this.booted = true;
-    yield* this.probe(guest, this.below.functions());
-  }
-
-  private *probe(guest: LinuxGuest, functions: readonly PlacedFunction[]): Task {
-    for (const { config, description } of functions) {
-      const driver = driverFor(config.device);
-      if (driver !== undefined) yield* guest.probe(description.fn, driver, masksOf(config, driver));
-    }
+    const task = this.kernel.begin(this.configuration, start, () => this.below.functions());
+    this.queue.add(task, () => this.setState('running'));
   }
 
   private powerOff(): void {
     this.halt();
-    this.kernel = undefined;
-    this.booted = false;
+    this.kernel.forget();
     this.io.workloads.clear();
     this.below.reset();
     this.setState('off');
@@ -261,7 +242,7 @@ export class Machine implements MachineView {
   private halt(): void {
     this.inner.clear();
     this.queue.clear();
-    this.going.clear();
+    this.hotplug.leaving.clear();
     this.io.endAll();
   }
 
@@ -285,7 +266,7 @@ export class Machine implements MachineView {
   // One kernel after another, and what changes under one ----------------------------------------------------------------------------
 
   private kexec(withoutProperties: boolean): void {
-    const guest = this.kernel;
+    const { guest } = this;
     if (guest === undefined) return;
     const start = kexecStart(this.below, this.configuration, guest, withoutProperties);
     this.killKernel();
@@ -295,7 +276,7 @@ export class Machine implements MachineView {
 
   /** Devices go on as the dead kernel left them, until the next one's drivers reset them. */
   private startCrashKernel(): void {
-    const guest = this.kernel;
+    const { guest } = this;
     if (guest === undefined) return;
     const start = crashStart(this.below, this.configuration, guest);
     this.killKernel();
@@ -304,14 +285,14 @@ export class Machine implements MachineView {
 
   /** What the kernel had set going never comes to its end; the platform stands. */
   private killKernel(): void {
-    this.endKernel();
+    this.kernel.kill();
     this.io.endAll();
     this.io.workloads.clear();
     this.setState('booting');
   }
 
   private live(command: LifeCommand): void {
-    const guest = this.kernel;
+    const { guest } = this;
     if (guest !== undefined) this.queue.add(lifeTask(this.lifeHost(), guest, command));
   }
 
@@ -322,80 +303,14 @@ export class Machine implements MachineView {
         const { memoryBytes } = this.configuration;
         this.configuration = { ...this.configuration, memoryBytes: memoryBytes + bytes };
       },
-      endIo: (id) => this.endIo(id),
-      probe: (guest, functions) => this.probe(guest, functions),
+      endIo: (id) => this.io.finish(id),
+      probe: probeFunctions,
     };
-  }
-
-  // Functions -----------------------------------------------------------------------------------------------------------------------
-
-  private addFunctions({ count, device, slotClass }: Extract<Command, { readonly do: 'vf-add' }>): void {
-    const before = this.configuration;
-    const guest = this.kernel;
-    const growth = { count, device, slotClass, hotplug: guest !== undefined };
-    const after = withMoreFunctions(before, profileOf(before), growth);
-    if (guest === undefined && before.phbs !== undefined) return this.configure(after);
-    this.configuration = after;
-    const fresh = after.functions.slice(before.functions.length);
-    const plans = fresh.flatMap((config) => plansBeside(config, after, this.below));
-    const placed = plans.flatMap((plan) => this.below.addPhb(plan));
-    if (guest !== undefined) this.queue.add(this.hotAdd(guest, placed));
-  }
-
-  private *hotAdd(guest: LinuxGuest, placed: readonly PlacedFunction[]): Task {
-    for (const one of placed) {
-      yield* guest.addPhb(this.below.phbNode(one.phb));
-      yield* this.probe(guest, [one]);
-    }
-  }
-
-  private removeFunction(id: string): void {
-    const placed = this.below.find(id);
-    if (placed === undefined) return;
-    const guest = this.kernel;
-    // While off, a PHB of the configuration stays: the platform is built anew without the function.
-    if (guest === undefined && this.configuration.phbs !== undefined) {
-      return this.configure(withoutFunction(this.configuration, id));
-    }
-    if (guest === undefined) return this.takeAway(placed);
-    this.going.add(id);
-    this.queue.add(this.hotRemove(guest, placed));
-  }
-
-  private *hotRemove(guest: LinuxGuest, placed: PlacedFunction): Task {
-    yield* this.endIo(placed.config.id);
-    // The function itself may be gone already (PCI remove, a PE disabled for good); its PHB's node is there.
-    yield* guest.removePhb(`/${this.below.phbNode(placed.phb).name}`);
-    this.takeAway(placed);
-  }
-
-  private *endIo(id: string): Task {
-    const running = this.io.workloads.get(id);
-    if (running === undefined || running.ended) return;
-    this.io.stop(id);
-    while (!running.ended) yield STOP_POLL_NS;
-  }
-
-  private takeAway({ config, phb }: PlacedFunction): void {
-    this.below.removePhb(phb);
-    this.configuration = withoutFunction(this.configuration, config.id, phb.index);
-    this.going.delete(config.id);
-    this.io.workloads.delete(config.id);
   }
 
   private startIo(id: string, io: IoParameters): void {
     const fn = this.below.find(id)?.description.fn;
-    const driver = fn === undefined ? undefined : this.kernel?.boundDriver(fn);
+    const driver = fn === undefined ? undefined : this.kernel.guest?.boundDriver(fn);
     if (fn !== undefined && driver !== undefined) this.io.start(id, fn, driver, io);
   }
-}
-
-/** The masks of a configuration over the driver's own. */
-function masksOf(config: FunctionConfig, driver: Driver): DriverMasks {
-  const dmaMaskBits = config.dmaMaskBits ?? driver.dmaMaskBits;
-  // A device that is said to address less than its driver asks for cannot do more for coherent memory.
-  return {
-    dmaMaskBits,
-    coherentMaskBits: config.coherentMaskBits ?? Math.min(dmaMaskBits, driver.coherentMaskBits),
-  };
 }

@@ -1,15 +1,13 @@
 // Where functions go: from configuration and profile to PHBs, numbers and window rules. On PowerVM each function has a PHB of its own,
 // numbered by the rules of its slot class; on QEMU the configuration names PHBs, and a PHB may carry several functions.
 
-import { ungraded } from '../base/graded.ts';
 import { invariant } from '../base/invariant.ts';
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import { hex } from '../base/u64.ts';
 import { deviceCatalogue } from '../device/index.ts';
 import type { DeviceEntry } from '../device/index.ts';
 import { findSlotClass } from '../firmware/profiles/index.ts';
-import { indexOfDomain, phbNames, phbSpec } from '../firmware/phb-spec.ts';
+import { indexOfDomain, phbNames, phbSpec, plainQemuOptions } from '../firmware/phb-spec.ts';
 import type { PhbRequest } from '../firmware/phb-spec.ts';
 import type { PlatformProfile, SlotClass } from '../firmware/profiles/profile.ts';
 import type { PhbSpec } from '../firmware/types.ts';
@@ -207,15 +205,7 @@ function phbPlan(
   return { phb: phbSpec({ slotClass, index, functions: specs, ...options }), functions };
 }
 
-/** A PHB as QEMU makes it when nothing is said about it: the profile's own values. */
+/** A PHB as QEMU makes it when nothing is said about it. */
 export function plainPhb(slotClass: SlotClass, index: number): QemuPhbConfig {
-  const values = ungraded(slotClass.values);
-  return {
-    index,
-    pgsz: hex(values.pageShifts.reduce((mask, shift) => mask + 2 ** shift, 0)),
-    ddw: values.ddw,
-    dmaWinAddr: hex(values.defaultStart),
-    dmaWinSize: hex(values.defaultSizeBytes),
-    dma64WinAddr: hex(values.ddwStart),
-  };
+  return { index, ...plainQemuOptions(slotClass) };
 }

@@ -1,6 +1,6 @@
 // What stands below the guest: memory, firmware, and devices behind PCI functions. Built from a configuration and a profile.
 
-import type { DeviceModel, DtNode, FunctionAddress, GuestPorts, MmioPort } from '../abi/ports.ts';
+import type { DeviceModel, FunctionAddress, GuestPorts, MmioPort } from '../abi/ports.ts';
 import type { U64 } from '../base/u64.ts';
 import type { DeviceEntry } from '../device/index.ts';
 import type { EndpointView, FirmwareApi, PhbSpec } from '../firmware/types.ts';
@@ -115,11 +115,6 @@ export class Platform {
     this.raised.clear();
     this.firmware.reset();
     this.memory.clear();
-  }
-
-  /** The node that the firmware hands over for a PHB; a child of the root. */
-  phbNode(phb: PhbSpec): DtNode {
-    return this.firmware.phbNode(phb.buid);
   }
 
   ports(): GuestPorts {

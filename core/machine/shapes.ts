@@ -2,7 +2,8 @@
 // platform and a kernel is decided in validate.ts.
 
 import type { Command, IoParameters } from './commands.ts';
-import type { FirmwareLimits, FunctionConfig, MachineConfig, QemuPhbConfig } from './config.ts';
+import type { FirmwareLimits } from '../firmware/limits.ts';
+import type { FunctionConfig, MachineConfig, QemuPhbConfig } from './config.ts';
 import type { Query } from './queries.ts';
 import { boolean, integer, list, literal, nullable, pattern, record, text, union } from './shape.ts';
 import type { Shape } from './shape.ts';

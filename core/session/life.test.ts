@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Command, IoParameters } from '../machine/commands.ts';
 import { configFor } from '../machine/config-for.ts';
-import type { FirmwareLimits, MachineConfig } from '../machine/config.ts';
+import type { FirmwareLimits } from '../firmware/limits.ts';
+import type { MachineConfig } from '../machine/config.ts';
 import type { TraceEvent, TraceEventKind } from '../trace/events.ts';
 import { DEFAULT_LPAR } from './default-scenario.ts';
 import { replaySession } from './replay.ts';
