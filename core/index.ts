@@ -10,9 +10,25 @@ export type {
   ShowRequest,
   ShowTopic,
 } from './console/lab-shell/actions.ts';
-export type { Command, CommandName, IoParameters } from './machine/commands.ts';
+export type {
+  Command,
+  CommandName,
+  IoParameters,
+  LogicalPortWish,
+  SystemCommand,
+} from './machine/commands.ts';
 export type { FirmwareLimits } from './firmware/limits.ts';
-export type { FunctionConfig, MachineConfig, QemuPhbConfig } from './machine/config.ts';
+export type {
+  BackupDevice,
+  FunctionConfig,
+  LogicalPortConfig,
+  LparConfig,
+  MachineConfig,
+  QemuPhbConfig,
+  SlotConfig,
+  SystemConfig,
+  VnicConfig,
+} from './machine/config.ts';
 export type * from './machine/queries.ts';
 export type { LineRun } from './session/run-line.ts';
 export type { CompareProgress } from './session/compared-machine.ts';

@@ -61,8 +61,76 @@ const functionConfig = v.object({
   slotClass: word,
   phb: v.exactOptional(natural),
   slot: v.exactOptional(natural),
+  domain: v.exactOptional(natural),
+  bus: v.exactOptional(natural),
+  nodeName: v.exactOptional(word),
   dmaMaskBits: v.exactOptional(natural),
   coherentMaskBits: v.exactOptional(natural),
+});
+
+const percent = v.pipe(v.number(), v.minValue(0), v.maxValue(100));
+const lparEnv = v.picklist(['aixlinux', 'vioserver']);
+const portType = v.picklist(['eth', 'roce']);
+
+const backupDevice = v.variant('type', [
+  v.object({ type: v.literal('veth'), network: word }),
+  v.object({ type: v.literal('vnic'), logicalPort: word }),
+]);
+
+const logicalPortConfig = v.object({
+  index: natural,
+  physPort: natural,
+  place: natural,
+  lpar: natural,
+  capacity: percent,
+  type: portType,
+  configId: natural,
+  pvid: natural,
+  promiscuous: v.boolean(),
+  backup: v.exactOptional(backupDevice),
+});
+
+const slotConfig = v.object({
+  name: word,
+  bus: natural,
+  model: word,
+  owner: v.exactOptional(natural),
+  shared: v.exactOptional(
+    v.object({ id: natural, logicalPorts: v.pipe(v.array(logicalPortConfig), v.maxLength(1024)) }),
+  ),
+});
+
+/** The managed system around the guest: partitions, slots, adapters. */
+const systemConfig = v.object({
+  name: word,
+  unit: word,
+  guest: natural,
+  lpars: v.pipe(
+    v.array(
+      v.object({
+        id: natural,
+        name: word,
+        env: lparEnv,
+        state: v.picklist(['Running', 'Not Activated']),
+        memoryBytes: natural,
+      }),
+    ),
+    v.maxLength(400),
+  ),
+  slots: v.pipe(v.array(slotConfig), v.maxLength(64)),
+  vnics: v.pipe(
+    v.array(
+      v.object({
+        lpar: natural,
+        slot: natural,
+        backing: v.pipe(
+          v.array(v.object({ vios: natural, logicalPort: word, priority: natural })),
+          v.maxLength(8),
+        ),
+      }),
+    ),
+    v.maxLength(1024),
+  ),
 });
 
 const machineConfig: v.GenericSchema<unknown, MachineConfig> = v.object({
@@ -81,7 +149,10 @@ const machineConfig: v.GenericSchema<unknown, MachineConfig> = v.object({
   installedMemoryBytes: v.exactOptional(natural),
   phbs: v.exactOptional(v.pipe(v.array(qemuPhb), v.maxLength(256))),
   limits: v.exactOptional(firmwareLimits),
+  vio: v.exactOptional(v.pipe(v.array(v.object({ id: word, device: word })), v.maxLength(64))),
+  nvdimms: v.exactOptional(natural),
   hasDynamicMemory: v.exactOptional(v.boolean()),
+  system: v.exactOptional(systemConfig),
 });
 
 const ioParameters = v.object({
@@ -92,7 +163,50 @@ const ioParameters = v.object({
   intervalNs: natural,
 });
 
+const logicalPorts = v.pipe(v.array(word), v.minLength(1), v.maxLength(1024));
+
 const command: v.GenericSchema<unknown, Command> = v.variant('do', [
+  v.object({
+    do: v.literal('adapter-mode'),
+    slot: word,
+    mode: v.picklist(['shared', 'dedicated']),
+    adapter: v.exactOptional(natural),
+  }),
+  v.object({ do: v.literal('slot-assign'), slot: word, lpar: v.nullable(natural) }),
+  v.object({
+    do: v.literal('logical-port-add'),
+    port: v.object({
+      adapter: natural,
+      physPort: natural,
+      lpar: natural,
+      capacity: v.exactOptional(v.number()),
+      type: v.exactOptional(portType),
+      pvid: v.exactOptional(natural),
+      promiscuous: v.exactOptional(v.boolean()),
+      backup: v.exactOptional(backupDevice),
+    }),
+    count: v.exactOptional(natural),
+    logicalPort: v.exactOptional(word),
+    device: v.exactOptional(word),
+  }),
+  v.object({
+    do: v.literal('logical-port-set'),
+    logicalPorts,
+    capacity: v.exactOptional(v.number()),
+    pvid: v.exactOptional(natural),
+  }),
+  v.object({ do: v.literal('logical-port-assign'), logicalPorts, lpar: natural }),
+  v.object({ do: v.literal('logical-port-remove'), logicalPorts }),
+  v.object({
+    do: v.literal('vnic-add'),
+    lpar: natural,
+    vios: natural,
+    adapter: natural,
+    physPort: natural,
+    capacity: v.exactOptional(v.number()),
+  }),
+  v.object({ do: v.literal('vnic-remove'), lpar: natural, slot: natural }),
+  v.object({ do: v.literal('lpar-memory'), lpar: natural, bytes: natural }),
   v.object({ do: v.literal('configure'), config: machineConfig }),
   v.object({ do: v.literal('boot') }),
   v.object({ do: v.literal('shutdown') }),
@@ -120,7 +234,33 @@ const command: v.GenericSchema<unknown, Command> = v.variant('do', [
   v.object({ do: v.literal('mark'), text: word }),
 ]);
 
+const whatIf = v.object({
+  vfs: natural,
+  device: v.exactOptional(word),
+  kernel: v.exactOptional(word),
+  memoryBytes: v.exactOptional(natural),
+  maxMemoryBytes: v.exactOptional(natural),
+  installedMemoryBytes: v.exactOptional(natural),
+  nvdimms: v.exactOptional(natural),
+  largestPageShift: v.exactOptional(natural),
+  blockTces: v.exactOptional(natural),
+});
+
 const query: v.GenericSchema<unknown, Query> = v.variant('ask', [
+  v.object({ ask: v.literal('system') }),
+  v.object({
+    ask: v.literal('logical-ports'),
+    adapter: v.exactOptional(natural),
+    lpar: v.exactOptional(natural),
+    from: v.exactOptional(natural),
+    limit: v.exactOptional(natural),
+  }),
+  v.object({ ask: v.literal('budget') }),
+  v.object({ ask: v.literal('what-if'), what: whatIf }),
+  v.object({ ask: v.literal('functions-summary') }),
+  v.object({ ask: v.literal('function'), id: word }),
+  v.object({ ask: v.literal('hmc'), command }),
+  v.object({ ask: v.literal('acts'), limit: v.exactOptional(natural) }),
   v.object({ ask: v.literal('status') }),
   v.object({ ask: v.literal('config') }),
   v.object({ ask: v.literal('verdict'), config: machineConfig }),

@@ -14,6 +14,7 @@ import type {
   AnswerTo,
   DmesgLine,
   FunctionAnswer,
+  FunctionsSummaryAnswer,
   KernelAnswer,
   PlanAnswer,
   ProfileAnswer,
@@ -41,7 +42,22 @@ export function answer<Q extends Query>(machine: MachineView, query: Q): Result<
   return answers(machine, query);
 }
 
+const pending = (): Result<never> =>
+  fail('not-there', 'this version of the lab does not answer questions about the managed system');
+
 const ANSWERS: Answers = {
+  system: pending,
+  'logical-ports': pending,
+  budget: pending,
+  'what-if': pending,
+  hmc: pending,
+  acts: pending,
+  'functions-summary': (machine) => ok(functionsSummary(machine)),
+  function: (machine, { id }) => {
+    const placed = machine.platform.find(id);
+    if (placed === undefined) return noFunction(id);
+    return ok(functionAnswer(machine, placed, allWindows(machine)));
+  },
   status: (machine) => ok(statusOf(machine)),
   config: (machine) => ok(machine.config),
   verdict: (_machine, { config }) => verdicts(config),
@@ -110,14 +126,27 @@ function stateOf(
   return machine.notes.failedDrivers.has(fn) ? 'failed' : 'present';
 }
 
+const noFunction = (id: string): Result<never> =>
+  fail('no-such-function', `there is no function "${id}"`, 'type: show functions');
+
+function functionsSummary(machine: MachineView): FunctionsSummaryAnswer {
+  const byState = { absent: 0, present: 0, bound: 0, failed: 0, frozen: 0 };
+  const byMode = { direct: 0, indirect: 0, hybrid: 0, default: 0, none: 0 };
+  const functions = machine.platform.functions();
+  for (const placed of functions) {
+    byState[stateOf(machine, placed)]++;
+    byMode[machine.guest?.device(placed.description.fn)?.mode ?? 'none']++;
+  }
+  const usedTces = machine.platform.firmware.windows().reduce((sum, window) => sum + window.usedTces, 0);
+  return { total: functions.length, byState, byMode, usedTces };
+}
+
 type WindowsByPhb = ReadonlyMap<U64, readonly WindowAnswer[]>;
 
 function windowsOf(machine: MachineView, id: string | undefined): Result<readonly WindowAnswer[]> {
   if (id === undefined) return ok([...allWindows(machine).values()].flat());
   const placed = machine.platform.find(id);
-  if (placed === undefined) {
-    return fail('no-such-function', `there is no function "${id}"`, 'type: show functions');
-  }
+  if (placed === undefined) return noFunction(id);
   return ok(allWindows(machine).get(placed.phb.buid) ?? []);
 }
 

@@ -1,6 +1,9 @@
 // The commands of a session: plain data, logged, replayed. Everything that changes the machine is one of these.
 
 import type { MachineConfig } from './config.ts';
+import type { SystemCommand } from './system-commands.ts';
+
+export type * from './system-commands.ts';
 
 export interface IoParameters {
   /** Bytes of one request. */
@@ -16,6 +19,7 @@ export interface IoParameters {
 }
 
 export type Command =
+  | SystemCommand
   /** Changes the configuration; only while the machine is off. */
   | { readonly do: 'configure'; readonly config: MachineConfig }
   | { readonly do: 'boot' }

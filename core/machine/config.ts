@@ -2,6 +2,9 @@
 
 import type { FirmwareLimits } from '../firmware/limits.ts';
 import type { QemuPhbOptions } from '../firmware/phb-spec.ts';
+import type { SystemConfig } from '../system/types.ts';
+
+export type * from '../system/types.ts';
 
 /** One PHB of a QEMU machine; for PowerVM machines PHBs come from functions and the profile's slot classes. */
 export interface QemuPhbConfig extends QemuPhbOptions {
@@ -67,4 +70,6 @@ export interface MachineConfig {
   readonly nvdimms?: number;
   /** QEMU: false when no maxmem was given (no dynamic-memory node in the device tree). */
   readonly hasDynamicMemory?: boolean;
+  /** PowerVM: the managed system around the guest. Absent: the standard one (system/standard-system.ts), as it is before any act. */
+  readonly system?: SystemConfig;
 }

@@ -1,17 +1,17 @@
 // Read-only questions about bulk state. Answers are plain data (structured-cloneable; U64 as bigint).
 
 import type { U64 } from '../base/u64.ts';
-import type {
-  DmaMode,
-  FunctionDescription,
-  MachineState,
-  PlanStep,
-  WindowDescription,
-} from '../trace/events.ts';
+import type { DmaMode, MachineState, PlanStep } from '../trace/events.ts';
 import type { DtNode } from '../abi/ports.ts';
 import type { MachineConfig } from './config.ts';
+import type { FunctionAnswer, WindowAnswer } from './function-answer.ts';
+import type { SystemAnswers, SystemQuery } from './system-queries.ts';
+
+export type * from './function-answer.ts';
+export type * from './system-queries.ts';
 
 export type Query =
+  | SystemQuery
   | { readonly ask: 'status' }
   | { readonly ask: 'config' }
   /** What a configuration would lead to, before anything is booted: one verdict per slot class that it uses. */
@@ -67,28 +67,6 @@ export interface Verdict {
   readonly kernelFunction: string;
 }
 
-export interface FunctionAnswer {
-  readonly description: FunctionDescription;
-  readonly driver: string | null;
-  readonly mode: DmaMode;
-  readonly maskBits: number;
-  /** TCEs of the PE's block (largest contiguous), and of them in use now over all its windows. */
-  readonly blockTces: number;
-  readonly usedTces: number;
-  readonly state: 'absent' | 'present' | 'bound' | 'failed' | 'frozen';
-  readonly windows: readonly WindowAnswer[];
-}
-
-export interface WindowAnswer extends WindowDescription {
-  readonly id: string;
-  readonly buid: U64;
-  /** Entries with read or write permission. */
-  readonly usedTces: number;
-  readonly active: boolean;
-  /** How the guest uses it: a 1:1 map, a dynamic table, or nothing. */
-  readonly use: DmaMode;
-}
-
 export interface TceAnswer {
   readonly index: number;
   readonly ioba: U64;
@@ -142,7 +120,7 @@ export interface KernelAnswer {
   readonly values?: ProfileAnswer['values'];
 }
 
-export interface QueryAnswers {
+export interface QueryAnswers extends SystemAnswers {
   status: StatusAnswer;
   config: MachineConfig;
   verdict: readonly Verdict[];

@@ -148,6 +148,7 @@ const simpleQueries = [
   'plans',
   'profiles',
   'kernels',
+  'functions-summary',
 ] as const;
 
 /** Most TCEs that one query answers, and most cells of an overview. */
@@ -159,6 +160,7 @@ export const queryShape: Shape<Query> = union<Query>(
     ...simpleQueries.map((ask): [string, Shape<Query>] => [ask, record({ ask: literal(ask) })]),
     ['verdict', record({ ask: literal('verdict'), config: configShape })],
     ['windows', record({ ask: literal('windows') }, { id })],
+    ['function', record({ ask: literal('function'), id })],
     [
       'tces',
       record({ ask: literal('tces'), liobn, index: integer(0, 2 ** 43), count: integer(1, MAX_TCES_ASKED) }),

@@ -64,6 +64,8 @@ export function checkCommand(machine: MachineView, command: Command): Check {
       return checkFreeze(machine, command.id);
     case 'tce-set':
       return checkTceSet(machine, command.id, command.ioba);
+    default:
+      return fail('not-there', `this version of the lab does not know the command "${command.do}"`);
   }
 }
 
