@@ -8,7 +8,7 @@ import type { Result, UserError } from '../../core/index.ts';
 import { reasonOf } from '../host/session-store.ts';
 import { conformCalls } from './conform/calls.ts';
 import { conformProbe } from './conform/probe.ts';
-import { reportLines, statusOf, totalsOf } from './conform/report.ts';
+import { movedOf, reportLines, statusOf, totalsOf } from './conform/report.ts';
 import type { ConformPart, ConformReport } from './conform/report.ts';
 import { conformScenario } from './conform/scenario.ts';
 import { parseOptions } from './options.ts';
@@ -44,7 +44,7 @@ export async function conformVerb(args: readonly string[], output: Output): Prom
   }
   const equal = reports.filter((report) => statusOf(report) === 'OK').length;
   const inputs = recordings.value.length;
-  output.out(values.json === true ? jsonOf(reports, inputs, equal) : `${inputs} inputs, ${equal} equal\n`);
+  output.out(values.json === true ? jsonOf(reports, inputs, equal) : summaryOf(reports, inputs, equal));
   for (const error of unusable) output.err(errorLine(error));
   return ok(unusable.length > 0 ? EXIT_USAGE : equal === inputs ? EXIT_OK : EXIT_DIFFERENT);
 }
@@ -61,6 +61,17 @@ async function conform(recording: Recording): Promise<Result<ConformReport>> {
   } catch (error) {
     return ok(brokenModel(recording, error instanceof Error ? error.message : String(error)));
   }
+}
+
+/** "212 inputs, 201 equal"; and in how many of them the order of requests was not the trace's. */
+function summaryOf(reports: readonly ConformReport[], inputs: number, equal: number): string {
+  const reordered = reports.filter((report) => movedOf(report) > 0);
+  const searches = reordered.reduce((sum, report) => sum + movedOf(report), 0);
+  const said =
+    searches === 0
+      ? ''
+      : `; reordered searches: ${searches}, in ${reordered.length} of them (docs/conformance.md)`;
+  return `${inputs} inputs, ${equal} equal${said}\n`;
 }
 
 /** The error with the input's name in it: among many, which one was it? */

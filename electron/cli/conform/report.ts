@@ -23,6 +23,8 @@ export interface ConformPart {
   readonly firstDifference?: Difference;
   /** Why it is N/A, or what was left out on purpose. */
   readonly note?: string;
+  /** Requests whose place in the order was not the trace's but worked out (docs/conformance.md, "When a map searched"). */
+  readonly moved?: number;
 }
 
 export interface ConformReport {
@@ -47,11 +49,17 @@ export function totalsOf(report: ConformReport): { readonly equal: number; reado
   };
 }
 
+/** Requests of all parts that were put elsewhere in the order than the trace has them. */
+export function movedOf(report: ConformReport): number {
+  return report.parts.reduce((sum, p) => sum + (p.moved ?? 0), 0);
+}
+
 /** One line per input; on DIFF the first difference of each differing part in full, indented. */
 export function reportLines(report: ConformReport): readonly string[] {
   const { equal, compared } = totalsOf(report);
   const parts = report.parts.map(
-    (p) => `${p.part} ${p.status === 'N/A' ? 'n/a' : `${p.equal}/${p.compared}`}`,
+    (p) =>
+      `${p.part} ${p.status === 'N/A' ? 'n/a' : `${p.equal}/${p.compared}`}${p.moved === undefined ? '' : ` (${p.moved} reordered)`}`,
   );
   const head = `${statusOf(report)} ${report.name} ${equal}/${compared}  [${parts.join(', ')}]`;
   return [head, ...report.parts.flatMap(differenceLines)];
