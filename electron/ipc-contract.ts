@@ -393,6 +393,8 @@ export interface TabInfo {
   /** Something was done since it was saved or opened. */
   readonly unsaved: boolean;
   readonly state: MachineState;
+  /** It has work left and stands still: only the session shown runs. */
+  readonly stands?: true;
 }
 
 export interface DeskNotice {
@@ -410,10 +412,57 @@ const desk: v.GenericSchema<unknown, DeskNotice> = v.object({
       title: v.string(),
       unsaved: v.boolean(),
       state: v.picklist(['off', 'booting', 'running', 'oops']),
+      stands: v.exactOptional(v.literal(true)),
     }),
   ),
   shown: natural,
   recent: v.array(v.object({ title: v.string(), folder: v.string() })),
+});
+
+/** Something that takes longer than a glance: opening, recovering, saving, exporting, comparing. */
+export interface WorkItem {
+  readonly id: number;
+  /** A sentence's beginning, ready to be shown: "Opening lesson.ddwrun". */
+  readonly label: string;
+  /** 0 … 1; null: nobody can say how much is left. */
+  readonly done: number | null;
+  /** `cancelWork` ends it; whoever asked for it gets the error `cancelled`. */
+  readonly cancellable: boolean;
+}
+
+/** All that is under way; what is no longer in the list has ended. Sent at most ten times a second, and at each beginning and end. */
+export interface WorkNotice {
+  readonly items: readonly WorkItem[];
+}
+
+const work: v.GenericSchema<unknown, WorkNotice> = v.object({
+  items: v.array(
+    v.object({
+      id: natural,
+      label: v.string(),
+      done: v.nullable(v.pipe(v.number(), v.minValue(0), v.maxValue(1))),
+      cancellable: v.boolean(),
+    }),
+  ),
+});
+
+/**
+ * up: answers. down: its process ended unasked and is being started again; questions wait, commands are refused.
+ * recovering: it is there again and replays the sessions; `work` says how far it is.
+ */
+export const MACHINE_LIFE = ['up', 'down', 'recovering'] as const;
+export type MachineLife = (typeof MACHINE_LIFE)[number];
+
+/** The process that runs the sessions went down or came back. */
+export interface MachineNotice {
+  readonly is: MachineLife;
+  /** What happened and what of the work is there, in whole sentences. */
+  readonly message: string;
+}
+
+const machine: v.GenericSchema<unknown, MachineNotice> = v.object({
+  is: v.picklist(MACHINE_LIFE),
+  message: v.string(),
 });
 
 /** What a person chose once for all sessions. Kept by main in one file. */
@@ -447,6 +496,8 @@ export interface Hello {
   readonly settings: Settings | null;
   /** Devices that can be added. */
   readonly devices: readonly { readonly device: string; readonly title: string }[];
+  readonly work: WorkNotice['items'];
+  readonly machine: MachineLife;
 }
 
 const nothing = v.optional(v.undefined());
@@ -485,6 +536,8 @@ export const requests = {
   /** Asks first when something would be lost; the answer is false when the person kept it open. */
   closeTab: v.object({ id: natural }),
   openRecent: v.object({ index: natural }),
+  /** Ends what a `work` notice listed; what has ended meanwhile is no error. */
+  cancelWork: v.object({ id: natural }),
 } satisfies Record<string, v.GenericSchema>;
 
 export type RequestName = keyof typeof requests;
@@ -511,6 +564,7 @@ export interface Answers {
   showTab: Result<true>;
   closeTab: Result<boolean>;
   openRecent: Result<string>;
+  cancelWork: Result<true>;
 }
 
 /** Notices: what main tells the page unasked, with the schema that the preload script checks. */
@@ -519,6 +573,10 @@ export const notices = {
   compareProgress,
   /** Something went wrong that no answer can say. */
   problem: userError,
+  /** Something to know that is no error: what was recovered, for example. */
+  remark: v.object({ message: v.string() }),
+  work,
+  machine,
   menu: v.object({ action: word }),
   desk,
 } satisfies Record<string, v.GenericSchema>;

@@ -27,6 +27,8 @@ export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
       desk: desk.overview(),
       settings: null,
       devices: deviceChoices(),
+      work: [],
+      machine: 'up',
     }),
     dispatch: (command) => desk.dispatch(command),
     query: (query) => desk.host.query(query),
@@ -68,5 +70,6 @@ export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
       ok: false,
       error: { code: 'no-such-file', message: `there is no file number ${index} in the list` },
     }),
+    cancelWork: () => done,
   };
 }
