@@ -117,9 +117,9 @@ function functionAnswer(machine: MachineView, placed: PlacedFunction, byPhb: Win
 
 function stateOf(
   machine: MachineView,
-  { description: { fn, buid } }: PlacedFunction,
+  { description: { fn }, endpoint }: PlacedFunction,
 ): FunctionAnswer['state'] {
-  if (machine.notes.frozen.has(buid)) return 'frozen';
+  if (endpoint.frozen) return 'frozen';
   const device = machine.guest?.device(fn);
   if (machine.guest !== undefined && device === undefined) return 'absent';
   if (typeof device?.driver === 'string') return 'bound';

@@ -1,13 +1,11 @@
 // What the machine remembers of its own trace, so that questions need no walk over a million events.
 
 import type { FunctionAddress } from '../abi/ports.ts';
-import type { U64 } from '../base/u64.ts';
 import type { DdwPlanEvent, NewEvent } from '../trace/events.ts';
 
 export class Notes {
   /** Sequence numbers of the log lines of the kernel that was booted last, oldest first. */
   readonly guestLog: number[] = [];
-  readonly frozen = new Set<U64>();
   readonly failedDrivers = new Set<FunctionAddress>();
   /**
    * The decision that made a function's window. Linux decides again for the coherent mask and then only finds the window: the
@@ -22,12 +20,6 @@ export class Notes {
     switch (event.kind) {
       case 'printk':
         this.guestLog.push(seq);
-        return;
-      case 'pe-frozen':
-        this.frozen.add(event.buid);
-        return;
-      case 'pe-state':
-        if (event.to === 'normal') this.frozen.delete(event.buid);
         return;
       case 'driver-failed':
         this.failedDrivers.add(event.fn);
@@ -44,7 +36,6 @@ export class Notes {
         return;
       case 'function-removed':
         this.plans.delete(event.description.fn);
-        this.frozen.delete(event.description.buid);
         this.failedDrivers.delete(event.description.fn);
         return;
       case 'machine-state':
@@ -52,10 +43,9 @@ export class Notes {
     }
   }
 
-  /** A fresh kernel on reset hardware. */
+  /** Another kernel begins. */
   private forget(): void {
     this.guestLog.length = 0;
-    this.frozen.clear();
     this.failedDrivers.clear();
     this.plans.clear();
   }

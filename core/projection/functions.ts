@@ -14,7 +14,7 @@ import type { Fold } from './fold.ts';
 
 export interface FunctionState {
   readonly description: FunctionDescription;
-  /** `frozen`: its PE was cut off after a DMA fault. */
+  /** `frozen`: its PE is cut off (any state but normal), whatever the guest thinks of the function. */
   readonly state: 'present' | 'bound' | 'failed' | 'frozen';
   readonly driver?: string;
   readonly mode: DmaMode;
@@ -38,11 +38,16 @@ function unbound(description: FunctionDescription, since: number): FunctionState
 }
 
 export class FunctionsFold implements Fold<readonly FunctionState[]> {
+  /** What the guest made of each function. */
   private readonly states = new Map<string, FunctionState>();
+  /** PEs that the firmware has stopped. A kernel that takes over from another changes nothing in them. */
+  private readonly frozen = new Set<bigint>();
 
   /** In the order in which they appeared. */
   get value(): readonly FunctionState[] {
-    return [...this.states.values()];
+    return [...this.states.values()].map((state) =>
+      this.frozen.has(state.description.buid) ? { ...state, state: 'frozen' } : state,
+    );
   }
 
   feed(log: TraceReader, from: number, to: number): void {
@@ -60,9 +65,10 @@ export class FunctionsFold implements Fold<readonly FunctionState[]> {
       case 'function-added':
         return void this.states.set(event.description.fn, unbound(event.description, seq));
       case 'function-removed':
+        this.frozen.delete(event.description.buid);
         return void this.states.delete(event.description.fn);
       case 'machine-state':
-        return event.state === 'off' || event.state === 'booting' ? this.powerOff() : undefined;
+        return event.state === 'off' || event.state === 'booting' ? this.kernelGone() : undefined;
       case 'ddw-plan':
         return this.plan(event, seq);
       case 'driver-bound':
@@ -70,9 +76,9 @@ export class FunctionsFold implements Fold<readonly FunctionState[]> {
       case 'driver-unbound':
         return this.driver(event);
       case 'pe-frozen':
-        return this.freeze(event.buid);
+        return void this.frozen.add(event.buid);
       case 'pe-state':
-        return event.to === 'normal' ? this.thaw(event.buid) : undefined;
+        return event.to === 'normal' ? void this.frozen.delete(event.buid) : void this.frozen.add(event.buid);
       case 'io-figures': {
         const { kind: _kind, ...io } = event;
         return this.change(event.fn, (state) => ({ ...state, io }));
@@ -109,23 +115,8 @@ export class FunctionsFold implements Fold<readonly FunctionState[]> {
     }));
   }
 
-  private freeze(buid: bigint): void {
-    for (const [fn, state] of this.states) {
-      if (state.description.buid === buid) this.states.set(fn, { ...state, state: 'frozen' });
-    }
-  }
-
-  /** The PE works again: who drove a function still does. */
-  private thaw(buid: bigint): void {
-    for (const [fn, state] of this.states) {
-      if (state.description.buid !== buid || state.state !== 'frozen') continue;
-      const bound = state.driver === undefined ? 'present' : 'bound';
-      this.states.set(fn, { ...state, state: state.reason === undefined ? bound : 'failed' });
-    }
-  }
-
   /** The guest is gone, or a fresh one begins: nobody drives anything. */
-  private powerOff(): void {
+  private kernelGone(): void {
     for (const [fn, { description, since, io }] of this.states) {
       const state = unbound(description, since);
       this.states.set(fn, io === undefined ? state : { ...state, io });

@@ -199,6 +199,7 @@ describe('functions', () => {
     const functions = new FunctionsFold();
     expect(fold(functions, log)[0]).toMatchObject({ state: 'frozen', faults: 1, driver: 'mlx5_core' });
     const before = log.length;
+    log.emit({ kind: 'pe-state', buid: BUID, from: 'stopped', to: 'normal', by: 'partition reset' });
     log.emit({ kind: 'machine-state', state: 'off' });
     functions.feed(log, before, log.length);
     expect(functions.value).toEqual([
