@@ -26,6 +26,15 @@ describe('requests', () => {
       },
     ],
     ['query', { ask: 'verdict', config: defaultScenario('5.13') }],
+    [
+      'query',
+      {
+        ask: 'config-check',
+        config: { ...defaultScenario(), nvdimms: 1, vio: [{ id: 'veth0', device: 'l-lan' }] },
+      },
+    ],
+    ['query', { ask: 'may', commands: [{ do: 'kexec' }, { do: 'memory-add', bytes: 2 ** 30 }] }],
+    ['query', { ask: 'page-sizes' }],
     ['query', { ask: 'tces', liobn: 0x8000_0001 | 0, index: 0, count: 16 }],
     ['tracePage', { from: 0, limit: 2000, direction: 'backward', filter: 'is:map' }],
     ['newSession', {}],

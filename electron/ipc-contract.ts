@@ -264,6 +264,8 @@ const query: v.GenericSchema<unknown, Query> = v.variant('ask', [
   v.object({ ask: v.literal('status') }),
   v.object({ ask: v.literal('config') }),
   v.object({ ask: v.literal('verdict'), config: machineConfig }),
+  v.object({ ask: v.literal('config-check'), config: machineConfig }),
+  v.object({ ask: v.literal('may'), commands: v.pipe(v.array(command), v.maxLength(64)) }),
   v.object({ ask: v.literal('functions') }),
   v.object({ ask: v.literal('windows'), id: v.exactOptional(word) }),
   v.object({
@@ -278,6 +280,7 @@ const query: v.GenericSchema<unknown, Query> = v.variant('ask', [
   v.object({ ask: v.literal('plans') }),
   v.object({ ask: v.literal('profiles') }),
   v.object({ ask: v.literal('kernels') }),
+  v.object({ ask: v.picklist(['page-sizes', 'fault-choices']) }),
 ]);
 
 const tracePage = v.object({

@@ -8,7 +8,11 @@ import { PROFILES, profileValues } from '../firmware/profiles/index.ts';
 import { kernelAnswers } from '../guest/linux/kernels/index.ts';
 import type { DmaMode } from '../trace/events.ts';
 import { liobnText } from './command-text.ts';
+import { checkConfig } from './config-check.ts';
+import { faultChoices } from './fault-choices.ts';
 import type { MachineView } from './machine-view.ts';
+import { mayAnswer } from './may.ts';
+import { pageSizeReport } from './page-size-table.ts';
 import type { PlacedFunction } from './platform.ts';
 import type {
   AnswerTo,
@@ -61,6 +65,10 @@ const ANSWERS: Answers = {
   status: (machine) => ok(statusOf(machine)),
   config: (machine) => ok(machine.config),
   verdict: (_machine, { config }) => verdicts(config),
+  'config-check': (_machine, { config }) => ok(checkConfig(config)),
+  may: (machine, { commands }) => ok(commands.map((command) => mayAnswer(machine, command))),
+  'page-sizes': () => ok(pageSizeReport()),
+  'fault-choices': (machine) => ok(faultChoices(machine)),
   functions: (machine) => {
     const windows = allWindows(machine);
     return ok(machine.platform.functions().map((placed) => functionAnswer(machine, placed, windows)));

@@ -4,14 +4,17 @@ import type { U64 } from '../base/u64.ts';
 import type { DmaMode, MachineState, PlanStep } from '../trace/events.ts';
 import type { DtNode } from '../abi/ports.ts';
 import type { MachineConfig } from './config.ts';
+import type { FormAnswers, FormQuery } from './form-queries.ts';
 import type { FunctionAnswer, WindowAnswer } from './function-answer.ts';
 import type { SystemAnswers, SystemQuery } from './system-queries.ts';
 
+export type * from './form-queries.ts';
 export type * from './function-answer.ts';
 export type * from './system-queries.ts';
 
 export type Query =
   | SystemQuery
+  | FormQuery
   | { readonly ask: 'status' }
   | { readonly ask: 'config' }
   /** What a configuration would lead to, before anything is booted: one verdict per slot class that it uses. */
@@ -120,7 +123,7 @@ export interface KernelAnswer {
   readonly values?: ProfileAnswer['values'];
 }
 
-export interface QueryAnswers extends SystemAnswers {
+export interface QueryAnswers extends SystemAnswers, FormAnswers {
   status: StatusAnswer;
   config: MachineConfig;
   verdict: readonly Verdict[];

@@ -1,5 +1,6 @@
 // Shapes of plain data that came from outside (a file, the window): checked by a table, with the path of the first thing wrong.
 
+import { sizeText } from '../base/quantities.ts';
 import { fail, ok } from '../base/result.ts';
 import type { Result, UserError } from '../base/result.ts';
 
@@ -31,6 +32,16 @@ export function integer(least: number, most: number): Shape<number> {
       Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
         ? undefined
         : wrong(path, `must be a whole number from ${least} to ${most}`),
+  };
+}
+
+/** A whole number of bytes, its bounds told as people write sizes. */
+export function sizeInBytes(least: number, most: number): Shape<number> {
+  return {
+    check: (value, path) =>
+      Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
+        ? undefined
+        : wrong(path, `must be a size from ${sizeText(least)} to ${sizeText(most)}`),
   };
 }
 

@@ -5,7 +5,18 @@ import type { Command, IoParameters } from './commands.ts';
 import type { FirmwareLimits } from '../firmware/limits.ts';
 import type { FunctionConfig, MachineConfig, QemuPhbConfig } from './config.ts';
 import type { Query } from './queries.ts';
-import { boolean, integer, list, literal, nullable, pattern, record, text, union } from './shape.ts';
+import {
+  boolean,
+  integer,
+  list,
+  literal,
+  nullable,
+  pattern,
+  record,
+  sizeInBytes,
+  text,
+  union,
+} from './shape.ts';
 import type { Shape } from './shape.ts';
 
 /** 2^51 bytes: Linux' MAX_PHYSMEM_BITS on this platform. */
@@ -13,7 +24,19 @@ export const MAX_MEMORY_BYTES = 2 ** 51;
 export const MAX_FUNCTIONS = 1024;
 const MAX_UINT32 = 0xffff_ffff;
 
-const bytes = integer(1, MAX_MEMORY_BYTES);
+/** How far the numbers of a form may go. */
+export const FIELD_BOUNDS = {
+  cpus: { least: 1, most: 256 },
+  memory: { least: 1, most: MAX_MEMORY_BYTES },
+  lmb: { least: 2 ** 24, most: 2 ** 32 },
+  nvdimms: { least: 0, most: 32 },
+} as const;
+
+const within = ({ least, most }: { readonly least: number; readonly most: number }): Shape<number> =>
+  integer(least, most);
+const sizeWithin = ({ least, most }: { readonly least: number; readonly most: number }): Shape<number> =>
+  sizeInBytes(least, most);
+const bytes = sizeWithin(FIELD_BOUNDS.memory);
 const uint32 = integer(0, MAX_UINT32);
 const name = pattern(/^[\w.,+-]{1,64}$/, 'a name of letters, digits, ".", ",", "+" and "-"');
 const id = pattern(/^[a-z][a-z0-9-]{0,31}$/, 'an id such as vf0 or nvme0');
@@ -66,11 +89,11 @@ export const configShape: Shape<MachineConfig> = record(
     profile: name,
     kernel: name,
     pageBytes: integer(1, 2 ** 24),
-    cpus: integer(1, 256),
+    cpus: within(FIELD_BOUNDS.cpus),
     minMemoryBytes: bytes,
     memoryBytes: bytes,
     maxMemoryBytes: bytes,
-    lmbBytes: integer(2 ** 24, 2 ** 32),
+    lmbBytes: sizeWithin(FIELD_BOUNDS.lmb),
     bootArgs: list(text(128), 32),
     iommuDebugMessages: boolean,
     functions: list(functionConfig, MAX_FUNCTIONS),
@@ -78,7 +101,7 @@ export const configShape: Shape<MachineConfig> = record(
   },
   {
     installedMemoryBytes: bytes,
-    nvdimms: integer(0, 32),
+    nvdimms: within(FIELD_BOUNDS.nvdimms),
     phbs: list(phb, 31),
     limits,
     vio: list(record({ id, device: name }), 64),
@@ -149,16 +172,25 @@ const simpleQueries = [
   'profiles',
   'kernels',
   'functions-summary',
+  'page-sizes',
+  'fault-choices',
 ] as const;
 
 /** Most TCEs that one query answers, and most cells of an overview. */
 export const MAX_TCES_ASKED = 65_536;
+
+/** Most commands that one query asks about. */
+export const MAX_COMMANDS_ASKED = 64;
+/** What is asked about may be wrong: that is the question. */
+const anyConfig: Shape<MachineConfig> = { check: () => undefined };
 
 export const queryShape: Shape<Query> = union<Query>(
   'ask',
   new Map<string, Shape<Query>>([
     ...simpleQueries.map((ask): [string, Shape<Query>] => [ask, record({ ask: literal(ask) })]),
     ['verdict', record({ ask: literal('verdict'), config: configShape })],
+    ['config-check', record({ ask: literal('config-check'), config: anyConfig })],
+    ['may', record({ ask: literal('may'), commands: list(commandShape, MAX_COMMANDS_ASKED) })],
     ['windows', record({ ask: literal('windows') }, { id })],
     ['function', record({ ask: literal('function'), id })],
     [

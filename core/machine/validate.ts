@@ -36,53 +36,73 @@ export function validateConfig(value: unknown): Result<MachineConfig> {
       choices(PROFILES.map((row) => row.id)),
     );
   }
-  const checks = [checkKernel, checkMemory, checkBootArgs, checkPhbs, checkVioConfig];
-  for (const check of checks) {
-    const result = check(config, profile);
-    if (!result.ok) return result;
-  }
+  const failed = configChecks(config, profile).find(({ result }) => !result.ok);
+  if (failed !== undefined && !failed.result.ok) return failed.result;
   const functions = checkFunctions(config, profile);
   return functions.ok ? ok(config) : functions;
 }
 
+/** Each check of the fields that a form has, with the field that it is about; the functions' own are not among them. */
+export function configChecks(
+  config: MachineConfig,
+  profile: PlatformProfile,
+): readonly { readonly field: string; readonly result: Check }[] {
+  return [
+    ...checkKernel(config),
+    ...checkMemory(config),
+    { field: 'bootArgs', result: checkBootArgs(config) },
+    { field: 'phbs', result: checkPhbs(config, profile) },
+    { field: 'vio', result: checkVioConfig(config, profile) },
+  ];
+}
+
+type FieldCheck = ReturnType<typeof configChecks>[number];
+
 const choices = (names: readonly string[]): string => `choose one of: ${names.join(', ')}`;
 
-function checkKernel(config: MachineConfig): Check {
+function checkKernel(config: MachineConfig): readonly FieldCheck[] {
   const kernel = kernelById(config.kernel);
   if (kernel === undefined) {
-    return fail(
-      'unknown-kernel',
-      `there is no kernel "${config.kernel}"`,
-      choices(KERNELS.map((row) => row.id)),
-    );
+    const message = `there is no kernel "${config.kernel}"`;
+    return [
+      { field: 'kernel', result: fail('unknown-kernel', message, choices(KERNELS.map((row) => row.id))) },
+    ];
   }
   const sizes = kernel.pageBytes.value;
-  if (sizes.includes(config.pageBytes)) return fine;
+  if (sizes.includes(config.pageBytes)) return [];
+  const message = `kernel ${kernel.id} does not come with pages of ${sizeText(config.pageBytes)}`;
+  return [{ field: 'pageBytes', result: fail('page-size', message, choices(sizes.map(sizeText))) }];
+}
+
+const AMOUNTS = [
+  ['minimum memory', 'minMemoryBytes'],
+  ['memory', 'memoryBytes'],
+  ['maximum memory', 'maxMemoryBytes'],
+] as const;
+
+function checkMemory(config: MachineConfig): readonly FieldCheck[] {
+  const { lmbBytes } = config;
+  if ((lmbBytes & (lmbBytes - 1)) !== 0) {
+    const result = fail('memory', `a memory block of ${lmbBytes} bytes is no power of two`, 'choose 256M');
+    return [{ field: 'lmbBytes', result }];
+  }
+  return [
+    ...AMOUNTS.map(([what, field]) => ({ field, result: checkBlocks(what, config[field], lmbBytes) })),
+    { field: 'memoryBytes', result: checkBetween(config) },
+    { field: 'memoryBytes', result: checkInstalled(config) },
+  ];
+}
+
+function checkBlocks(what: string, bytes: number, lmbBytes: number): Check {
+  if (bytes % lmbBytes === 0) return fine;
   return fail(
-    'page-size',
-    `kernel ${kernel.id} does not come with pages of ${sizeText(config.pageBytes)}`,
-    choices(sizes.map(sizeText)),
+    'memory',
+    `the ${what} of ${sizeText(bytes)} is no multiple of the memory block of ${sizeText(lmbBytes)}`,
+    `choose a multiple, such as ${sizeText(Math.max(1, Math.round(bytes / lmbBytes)) * lmbBytes)}`,
   );
 }
 
-function checkMemory(config: MachineConfig): Check {
-  const { minMemoryBytes, memoryBytes, maxMemoryBytes, lmbBytes } = config;
-  if ((lmbBytes & (lmbBytes - 1)) !== 0)
-    return fail('memory', `a memory block of ${lmbBytes} bytes is no power of two`, 'choose 256M');
-  const amounts = [
-    ['minimum memory', minMemoryBytes],
-    ['memory', memoryBytes],
-    ['maximum memory', maxMemoryBytes],
-  ] as const;
-  for (const [what, bytes] of amounts) {
-    if (bytes % lmbBytes === 0) continue;
-    const hint = `choose a multiple, such as ${sizeText(Math.max(1, Math.round(bytes / lmbBytes)) * lmbBytes)}`;
-    return fail(
-      'memory',
-      `the ${what} of ${sizeText(bytes)} is no multiple of the memory block of ${sizeText(lmbBytes)}`,
-      hint,
-    );
-  }
+function checkBetween({ minMemoryBytes, memoryBytes, maxMemoryBytes }: MachineConfig): Check {
   if (minMemoryBytes > memoryBytes) {
     return fail(
       'memory',
@@ -90,22 +110,21 @@ function checkMemory(config: MachineConfig): Check {
       'lower the minimum or raise the memory',
     );
   }
-  if (memoryBytes > maxMemoryBytes) {
-    return fail(
-      'memory',
-      `the memory of ${sizeText(memoryBytes)} is above the maximum of ${sizeText(maxMemoryBytes)}`,
-      'raise the maximum or lower the memory',
-    );
-  }
-  const { installedMemoryBytes: installed } = config;
-  if (installed !== undefined && memoryBytes > installed) {
-    return fail(
-      'memory',
-      `the memory of ${sizeText(memoryBytes)} is above the ${sizeText(installed)} installed in the managed system`,
-      'raise installed-memory or lower the memory',
-    );
-  }
-  return fine;
+  if (memoryBytes <= maxMemoryBytes) return fine;
+  return fail(
+    'memory',
+    `the memory of ${sizeText(memoryBytes)} is above the maximum of ${sizeText(maxMemoryBytes)}`,
+    'raise the maximum or lower the memory',
+  );
+}
+
+function checkInstalled({ memoryBytes, installedMemoryBytes: installed }: MachineConfig): Check {
+  if (installed === undefined || memoryBytes <= installed) return fine;
+  return fail(
+    'memory',
+    `the memory of ${sizeText(memoryBytes)} is above the ${sizeText(installed)} installed in the managed system`,
+    'raise installed-memory or lower the memory',
+  );
 }
 
 function checkBootArgs(config: MachineConfig): Check {
