@@ -72,7 +72,7 @@ export { commandText } from './machine/command-text.ts';
 export { configFor } from './machine/config-for.ts';
 export type { PageSizeReport } from './machine/page-size-table.ts';
 export { pageSizeReport } from './machine/page-size-table.ts';
-export { BOOT_ARGS, validateConfig } from './machine/validate.ts';
+export { isBootArg, validateConfig } from './machine/validate.ts';
 export { MAX_COMPARED } from './session/compare-sides.ts';
 export { compareSessions, Comparison } from './session/comparison.ts';
 export {

@@ -15,7 +15,12 @@ import { configShape } from './shapes.ts';
 import { checkVioConfig } from './vio.ts';
 
 /** Kernel arguments that the guest model knows. */
+/** Boot arguments that mean something to DMA, beside crashkernel=. */
 export const BOOT_ARGS = ['disable_ddw', 'multitce=off', 'iommu=novmerge', 'iommu=vmerge'];
+
+/** Whether the model knows the argument. */
+export const isBootArg = (argument: string): boolean =>
+  BOOT_ARGS.includes(argument) || CRASHKERNEL.test(argument);
 
 type Check = Result<true>;
 const fine: Check = ok(true);
@@ -128,9 +133,7 @@ function checkInstalled({ memoryBytes, installedMemoryBytes: installed }: Machin
 }
 
 function checkBootArgs(config: MachineConfig): Check {
-  const unknown = config.bootArgs.find(
-    (argument) => !BOOT_ARGS.includes(argument) && !CRASHKERNEL.test(argument),
-  );
+  const unknown = config.bootArgs.find((argument) => !isBootArg(argument));
   if (unknown === undefined) return fine;
   return fail(
     'boot-args',

@@ -4,33 +4,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import {
-  BOOT_ARGS,
-  deviceCatalogue,
-  fail,
-  kernelByRelease,
-  ok,
-  Session,
-  validateConfig,
-} from '../../core/index.ts';
-import type { Command, FunctionConfig, MachineConfig, Result, RunScript } from '../../core/index.ts';
+import { fail, ok, Session } from '../../core/index.ts';
+import type { Command, Result, RunScript, MachineConfig } from '../../core/index.ts';
 import { isScenario, readScenario } from './conform/scenario-recording.ts';
-import type { PlanMachine } from './conform/scenario-plan.ts';
-import { hex } from './conform/scenario-text.ts';
 import type { Output } from './output.ts';
 import { advanceUntil } from './drive.ts';
+import { StepCommands } from './scenario-commands.ts';
+import type { RawStep } from './scenario-commands.ts';
+import { playedMachine } from './scenario-machine.ts';
+import type { PlayedMachine } from './scenario-machine.ts';
 import { summary } from './summary.ts';
 import type { TraceWriter } from './trace-writer.ts';
 import { EXIT_OK } from './usage.ts';
-
-/** Names of steps that a session plays. */
-interface RawStep {
-  readonly do?: unknown;
-  readonly dev?: unknown;
-  readonly bytes?: unknown;
-  readonly count?: unknown;
-  readonly name?: unknown;
-}
 
 export async function runScenarioFolder(
   folder: string,
@@ -39,22 +24,17 @@ export async function runScenarioFolder(
 ): Promise<Result<number>> {
   const scenario = await readScenarioFolder(folder);
   if (!scenario.ok) return scenario;
-  const { config, steps, unknown } = scenario.value;
-  const session = Session.create(config);
+  const session = Session.create(scenario.value.config);
   if (!session.ok) return session;
-  for (const argument of unknown) session.value.dispatch({ do: 'mark', text: `not modelled: ${argument}` });
-  const played = await play(session.value, steps, writer, output);
+  const played = await play(session.value, scenario.value, writer, output);
   if (!played.ok) return played;
   writer?.end(session.value);
   if (writer?.pure !== true) output.out(`${writer === undefined ? '' : '\n'}${summary(session.value)}\n`);
   return ok(EXIT_OK);
 }
 
-interface PlayableScenario {
-  readonly config: MachineConfig;
+interface PlayableScenario extends PlayedMachine {
   readonly steps: readonly RawStep[];
-  /** Kernel arguments that the model does not know. */
-  readonly unknown: readonly string[];
 }
 
 /** Errors: `no-scenario`, and what is wrong with the recording or its machine. */
@@ -69,11 +49,9 @@ async function readScenarioFolder(folder: string): Promise<Result<PlayableScenar
   }
   const recording = readScenario(folder, files);
   if (!recording.ok) return recording;
-  const { machine } = recording.value.plan;
-  const config = configOf(machine);
-  if (!config.ok) return config;
-  const unknown = machine.bootArgs.filter((argument) => !BOOT_ARGS.includes(argument));
-  return ok({ config: config.value, steps: stepsOf(files), unknown });
+  const { machine, epochs } = recording.value.plan;
+  const played = playedMachine(machine, epochs.flat());
+  return played.ok ? ok({ ...played.value, steps: stepsOf(files) }) : played;
 }
 
 /** By their names, unpacked: a recording may be kept gzipped. */
@@ -94,62 +72,20 @@ export async function scenarioScript(
 ): Promise<Result<{ readonly config: MachineConfig; readonly script: RunScript }>> {
   const scenario = await readScenarioFolder(folder);
   if (!scenario.ok) return scenario;
-  const { config, steps, unknown } = scenario.value;
-  const drives = (id: string): boolean => config.functions.some((fn) => fn.id === id);
-  const commands: readonly Command[] = [
-    ...unknown.map((argument): Command => ({ do: 'mark', text: `not modelled: ${argument}` })),
-    { do: 'boot' },
-    ...steps.map((step) => commandOf(step, drives)),
-  ];
+  const { config } = scenario.value;
   const wait = { until: 'idle' } as const;
-  return ok({ config, script: { steps: commands.map((command) => ({ wait, command })), end: wait } });
+  const commands = commandsOf(scenario.value).map((command) => ({ wait, command }));
+  return ok({ config, script: { steps: commands, end: wait } });
 }
 
-/** The machine of a plan. Devices that the lab does not model stand there without driver. */
-function configOf(machine: PlanMachine): Result<MachineConfig> {
-  const kernel = kernelByRelease(machine.kernel);
-  if (kernel === undefined) return fail('unknown-kernel', `the lab has no kernel ${machine.kernel}`);
-  const memoryBytes = machine.ramBytes;
-  const maxMemoryBytes = machine.maxmemBytes ?? memoryBytes;
-  return validateConfig({
-    profile: 'qemu-pseries',
-    kernel: kernel.id,
-    pageBytes: machine.pageBytes,
-    cpus: machine.cpus,
-    minMemoryBytes: memoryBytes,
-    memoryBytes,
-    maxMemoryBytes,
-    lmbBytes: 2 ** 28,
-    // Arguments that the model does not know do nothing to DMA here: play() names them.
-    bootArgs: machine.bootArgs.filter((argument) => BOOT_ARGS.includes(argument)),
-    iommuDebugMessages: machine.iommuDebugMessages,
-    functions: functionsOf(machine),
-    seed: 1,
-    phbs: machine.phbs.map((phb) => ({
-      index: phb.index,
-      pgsz: hex(phb.pgsz),
-      ddw: phb.ddw,
-      dmaWinAddr: hex(phb.dmaWinAddr),
-      dmaWinSize: hex(phb.dmaWinSize),
-      dma64WinAddr: hex(phb.dma64WinAddr),
-    })),
-    hasDynamicMemory: machine.maxmemBytes !== undefined,
-    ...(machine.limits === undefined ? {} : { limits: machine.limits }),
-  });
-}
-
-function functionsOf(machine: PlanMachine): readonly FunctionConfig[] {
-  const numbers = new Map<string, number>();
-  return machine.pciDevices.map(({ kind, phb, slot }) => {
-    const number = numbers.get(kind) ?? 0;
-    numbers.set(kind, number + 1);
-    const stem = kind
-      .toLowerCase()
-      .replace(/[^a-z0-9-]/g, '-')
-      .replace(/^[^a-z]/, 'd');
-    const device = deviceCatalogue.has(kind) ? kind : 'pci-testdev';
-    return { id: `${stem}${number}`, device, slotClass: 'qemu-phb', phb, slot };
-  });
+/** What the model does not have is named first; then the boot, and the script's steps. */
+function commandsOf({ config, functions, notModelled, steps }: PlayableScenario): readonly Command[] {
+  const translate = new StepCommands(config, functions);
+  return [
+    ...notModelled.map((what): Command => ({ do: 'mark', text: `not modelled: ${what}` })),
+    { do: 'boot' },
+    ...steps.flatMap((step) => translate.of(step)),
+  ];
 }
 
 /** The steps of all kernels' lives, as the file has them. */
@@ -161,24 +97,21 @@ function stepsOf(files: ReadonlyMap<string, Uint8Array>): readonly RawStep[] {
   return scenario.plan.epochs.flat();
 }
 
+/** Each command when the one before has come to its end. One that is refused here is named, and the next is tried. */
 async function play(
   session: Session,
-  steps: readonly RawStep[],
+  scenario: PlayableScenario,
   writer: TraceWriter | undefined,
   output: Output,
 ): Promise<Result<true>> {
-  const did = async (command: Command): Promise<Result<true>> => {
-    const accepted = session.dispatch(command);
-    if (!accepted.ok) return accepted;
-    await advanceUntil(session, () => session.settled && !ioRuns(session), writer, output);
-    return ok(true);
-  };
-  const booted = await did({ do: 'boot' });
-  if (!booted.ok) return booted;
-  for (const step of steps) {
+  for (const command of commandsOf(scenario)) {
     if (output.closed) return ok(true);
-    const done = await did(commandOf(step, (id) => isBound(session, id)));
-    if (!done.ok && done.error.code !== 'is-oops') return done;
+    const accepted = session.dispatch(command);
+    if (!accepted.ok) {
+      if (command.do === 'boot') return accepted;
+      session.dispatch({ do: 'mark', text: `refused: ${command.do}: ${accepted.error.message}` });
+    }
+    await advanceUntil(session, () => session.settled && !ioRuns(session), writer, output);
   }
   return ok(true);
 }
@@ -186,37 +119,4 @@ async function play(
 function ioRuns(session: Session): boolean {
   const status = session.query({ ask: 'status' });
   return status.ok && status.value.workloads.some((io) => io.running === true);
-}
-
-/** `drives`: the function has a driver that I/O can go through. Drivers are bound at boot; reads, writes and reboots are played; all else is named. */
-function commandOf(step: RawStep, drives: (id: string) => boolean): Command {
-  const what = String(step.do);
-  const { bytes, count } = step;
-  const id = functionOfDisk(String(step.dev));
-  if (
-    (what === 'read' || what === 'write') &&
-    id !== undefined &&
-    drives(id) &&
-    typeof bytes === 'number' &&
-    typeof count === 'number'
-  ) {
-    return { do: 'io-start', id, io: { sizeBytes: bytes, depth: 1, count, direction: what, intervalNs: 0 } };
-  }
-  if (what === 'reboot') return { do: 'reset' };
-  const known = what === 'load' || what === 'dump';
-  return { do: 'mark', text: known ? `${what} ${String(step.name ?? '')}`.trim() : `not played: ${what}` };
-}
-
-/** `/dev/nvme1n1` is the second NVMe function. */
-function functionOfDisk(dev: string): string | undefined {
-  const number = /^\/dev\/nvme(\d+)n1$/.exec(dev)?.[1];
-  return number === undefined ? undefined : `nvme${number}`;
-}
-
-function isBound(session: Session, id: string): boolean {
-  const functions = session.query({ ask: 'functions' });
-  return (
-    functions.ok &&
-    functions.value.some(({ description, state }) => description.id === id && state === 'bound')
-  );
 }
