@@ -89,6 +89,8 @@ export { scriptOf } from './session/scripted-run.ts';
 export { Session } from './session/session.ts';
 export { explain } from './trace/explain.ts';
 export { compileFilter } from './trace/filter/compile.ts';
+export { completeFilter, occurringIn } from './trace/filter/complete.ts';
+export type { Completion, Completions } from './trace/filter/complete.ts';
 export { formatLine, formatParts } from './trace/format.ts';
 export { encodeEnd, encodeEvent, encodeHeader } from './trace/jsonl.ts';
 export { NO_NAMES, TraceNames } from './trace/names.ts';

@@ -8,9 +8,10 @@ export interface FilterWord {
   readonly column: number;
 }
 
-export type FilterNode =
-  | { readonly type: 'and' | 'or'; readonly left: FilterNode; readonly right: FilterNode }
-  | { readonly type: 'not'; readonly inner: FilterNode }
+export type Quantifier = 'any' | 'all';
+
+/** What one field is compared with. */
+export type FieldTest =
   | {
       readonly type: 'compare';
       readonly field: FilterWord;
@@ -23,7 +24,14 @@ export type FilterNode =
       readonly low: FilterWord;
       readonly high: FilterWord;
     }
-  | { readonly type: 'set'; readonly field: FilterWord; readonly values: readonly FilterWord[] }
+  | { readonly type: 'set'; readonly field: FilterWord; readonly values: readonly FilterWord[] };
+
+export type FilterNode =
+  | { readonly type: 'and' | 'or'; readonly left: FilterNode; readonly right: FilterNode }
+  | { readonly type: 'not'; readonly inner: FilterNode }
+  | FieldTest
+  /** `any(tce.perm) == rw`: about each TCE of a call. */
+  | { readonly type: 'each'; readonly quantifier: Quantifier; readonly test: FieldTest }
   /** `is:error`: a class or kind of event. */
   | { readonly type: 'is'; readonly what: FilterWord }
   /** `has:count`: the event has that field. */
@@ -59,6 +67,14 @@ function printIn(node: FilterNode, least: number): string {
   return strength(node) < least ? `(${printFilter(node)})` : printFilter(node);
 }
 
+/** A comparison with its subject: a field, or `any(field)`. */
+function printTest(subject: string, test: FieldTest): string {
+  if (test.type === 'range') return `${subject} in ${valueText(test.low)}..${valueText(test.high)}`;
+  if (test.type === 'set') return `${subject} in {${test.values.map(valueText).join(', ')}}`;
+  const value = valueText(test.value);
+  return test.op === ':' ? `${subject}:${value}` : `${subject} ${test.op} ${value}`;
+}
+
 export function printFilter(node: FilterNode): string {
   switch (node.type) {
     case 'and':
@@ -67,13 +83,11 @@ export function printFilter(node: FilterNode): string {
     case 'not':
       return `not ${printIn(node.inner, 2)}`;
     case 'compare':
-      return node.op === ':'
-        ? `${node.field.text}:${valueText(node.value)}`
-        : `${node.field.text} ${node.op} ${valueText(node.value)}`;
     case 'range':
-      return `${node.field.text} in ${valueText(node.low)}..${valueText(node.high)}`;
     case 'set':
-      return `${node.field.text} in {${node.values.map(valueText).join(', ')}}`;
+      return printTest(node.field.text, node);
+    case 'each':
+      return printTest(`${node.quantifier}(${node.test.field.text})`, node.test);
     case 'is':
       return `is:${valueText(node.what)}`;
     case 'has':

@@ -48,8 +48,16 @@ const anyComparison: fc.Arbitrary<string> = fc.constantFrom(...FILTER_FIELDS).ch
     fc.array(values, { minLength: 1, maxLength: 3 }).map((set) => `${field.name} in {${set.join(', ')}}`),
   );
 });
+const anyEach = fc.constantFrom(
+  'any(tce.perm) == rw',
+  'all(tce.perm) in {rw, r-}',
+  'any(tce.address) < 1G',
+  'all(tce.value) != 0',
+  'all(tce.address) in 64K..0x7fffffffffffffff',
+);
 const anyFilter: fc.Arbitrary<string> = fc.oneof(
   anyComparison,
+  anyEach,
   anyText.map((text) => `"${text}"`),
   fc.constantFrom(...TRACE_KINDS, ...Object.keys(EVENT_CLASSES)).map((what) => `is:${what}`),
   fc.constantFrom(...FILTER_FIELDS).map((field) => `has:${field.name}`),

@@ -6,20 +6,21 @@ import { NO_NAMES } from '../names.ts';
 import type { NameLookup } from '../names.ts';
 import type { TraceReader } from '../reader.ts';
 import { EVENT_CLASSES } from '../schema.ts';
-import type { CompareOp, FilterNode, FilterWord } from './ast.ts';
+import type { FieldTest, FilterNode, FilterWord, Quantifier } from './ast.ts';
 import { printFilter } from './ast.ts';
+import { numberConditionOf, textConditionOf, unknownWord } from './conditions.ts';
+import { ELEMENT_FIELDS, eachTest, findElement } from './elements.ts';
 import type { FilterResult } from './error.ts';
 import { filterError } from './error.ts';
 import { FILTER_FIELDS, findField } from './fields.ts';
-import type { FilterField, TextField } from './fields.ts';
+import type { FilterField } from './fields.ts';
 import { nearest } from './nearest.ts';
-import { PRESENT, compareWith, numberTest, oneOf, within } from './numbers.ts';
+import { PRESENT, numberTest } from './numbers.ts';
 import { parseFilter } from './parse.ts';
 import { FilterRow } from './row.ts';
 import type { RowTest } from './row.ts';
 import { searchTest } from './search.ts';
-import { textContains, textEquals, textTest } from './texts.ts';
-import { parseNumber, parseTime } from './values.ts';
+import { textEquals, textTest } from './texts.ts';
 
 export interface Filter {
   /** The filter in its plain form: what printFilter() writes; empty when it lets all through. */
@@ -70,11 +71,11 @@ function compile(node: FilterNode): FilterResult<RowTest> {
         ok(field.type === 'text' ? textTest(field, () => true) : numberTest(field, PRESENT)),
       );
     case 'compare':
-      return withField(node.field, (field) => compileComparison(field, node.op, node.value));
     case 'range':
-      return withField(node.field, (field) => compileRange(field, node.low, node.high));
     case 'set':
-      return withField(node.field, (field) => compileSet(field, node.values));
+      return withField(node.field, (field) => compileTest(field, node));
+    case 'each':
+      return compileEach(node.quantifier, node.test);
   }
 }
 
@@ -93,6 +94,13 @@ function withField(
 ): FilterResult<RowTest> {
   const field = findField(word.text);
   if (field !== undefined) return then(field);
+  if (findElement(word.text) !== undefined) {
+    return filterError(
+      word.column,
+      `a call may have many TCEs: which ${word.text}?`,
+      `write any(${word.text}) or all(${word.text})`,
+    );
+  }
   const known = FILTER_FIELDS.map((f) => f.name);
   const meant = nearest(word.text, known);
   return filterError(
@@ -102,109 +110,41 @@ function withField(
   );
 }
 
-function compileComparison(field: FilterField, op: CompareOp, value: FilterWord): FilterResult<RowTest> {
-  if (field.type === 'text') return compileTextComparison(field, op, value);
-  if (op === '~') {
-    return filterError(
-      value.column,
-      `${field.name} is a number: "contains" is for texts`,
-      `write ${field.name} in low..high`,
-    );
-  }
-  const number = readNumber(field, value);
-  return number.ok ? ok(numberTest(field, compareWith(op, number.value))) : number;
-}
-
-function compileTextComparison(field: TextField, op: CompareOp, value: FilterWord): FilterResult<RowTest> {
-  if (op === '~' || (op === ':' && field.words === undefined)) {
-    return ok(textTest(field, textContains(value.text)));
-  }
-  if (op !== '==' && op !== '!=' && op !== ':') {
-    return filterError(
-      value.column,
-      `${field.name} is a text: it cannot be ${op} anything`,
-      `use ==, != or ~ (contains)`,
-    );
-  }
-  const word = checkWord(field, value);
-  if (!word.ok) return word;
-  const equals = textEquals([value.text]);
-  return ok(textTest(field, op === '!=' ? (text) => !equals(text) : equals));
-}
-
-function compileRange(field: FilterField, low: FilterWord, high: FilterWord): FilterResult<RowTest> {
+/** A field compared with something. An event without the field meets no condition. */
+function compileTest(field: FilterField, test: FieldTest): FilterResult<RowTest> {
   if (field.type === 'text') {
+    const condition = textConditionOf(field, test);
+    return condition.ok ? ok(textTest(field, condition.value)) : condition;
+  }
+  const condition = numberConditionOf(field, test);
+  return condition.ok ? ok(numberTest(field, condition.value)) : condition;
+}
+
+function compileEach(quantifier: Quantifier, test: FieldTest): FilterResult<RowTest> {
+  const element = findElement(test.field.text);
+  if (element === undefined) return noElement(quantifier, test.field);
+  if (element.type === 'text') {
+    const condition = textConditionOf(element, test);
+    return condition.ok ? ok(eachTest(quantifier, element.test(condition.value))) : condition;
+  }
+  const condition = numberConditionOf(element, test);
+  return condition.ok ? ok(eachTest(quantifier, element.test(condition.value))) : condition;
+}
+
+function noElement(quantifier: Quantifier, word: FilterWord): ReturnType<typeof filterError> {
+  if (findField(word.text) !== undefined) {
     return filterError(
-      low.column,
-      `${field.name} is a text: it has no ranges`,
-      `write ${field.name} in {a, b}`,
+      word.column,
+      `an event has one ${word.text}, not several`,
+      `leave ${quantifier}( ) out`,
     );
   }
-  const from = readNumber(field, low);
-  if (!from.ok) return from;
-  const to = readNumber(field, high);
-  if (!to.ok) return to;
-  if (from.value > to.value)
-    return filterError(low.column, 'the range ends before it begins', 'swap its two ends');
-  return ok(numberTest(field, within(from.value, to.value)));
-}
-
-function compileSet(field: FilterField, values: readonly FilterWord[]): FilterResult<RowTest> {
-  if (field.type === 'text') {
-    for (const value of values) {
-      const word = checkWord(field, value);
-      if (!word.ok) return word;
-    }
-    return ok(textTest(field, textEquals(values.map((value) => value.text))));
-  }
-  const numbers: bigint[] = [];
-  for (const value of values) {
-    const number = readNumber(field, value);
-    if (!number.ok) return number;
-    numbers.push(number.value);
-  }
-  return ok(numberTest(field, oneOf(numbers)));
-}
-
-/** A text that the field can hold at all. */
-function checkWord(field: TextField, value: FilterWord): FilterResult<true> {
-  const { words } = field;
-  if (words === undefined || words.some((word) => word.toLowerCase() === value.text.toLowerCase()))
-    return ok(true);
-  return unknownWord(field.name, value, words);
-}
-
-function unknownWord(
-  field: string,
-  value: FilterWord,
-  words: readonly string[],
-): ReturnType<typeof filterError> {
-  const meant = nearest(value.text, words);
+  const known = ELEMENT_FIELDS.map((field) => field.name);
+  const meant = nearest(word.text, known);
   return filterError(
-    value.column,
-    `${field} is never "${value.text}"`,
-    meant === undefined ? `it is one of ${words.join(', ')}` : `did you mean ${meant}?`,
-  );
-}
-
-function readNumber(field: Exclude<FilterField, TextField>, value: FilterWord): FilterResult<bigint> {
-  const isTime = field.type === 'row' && field.isTime === true;
-  const names = field.type === 'number' ? field.names : undefined;
-  const number =
-    names?.get(value.text.toLowerCase()) ?? (isTime ? parseTime(value.text) : parseNumber(value.text));
-  if (number !== undefined) return ok(number);
-  if (isTime)
-    return filterError(
-      value.column,
-      `"${value.text}" is no time`,
-      'write 250us, 1.5ms, 2s, or seconds with a point: 1.203',
-    );
-  const meant =
-    field.type === 'number' && field.words !== undefined ? nearest(value.text, field.words) : undefined;
-  return filterError(
-    value.column,
-    `"${value.text}" is no number`,
-    meant === undefined ? 'write 512, 0x200, 64K or 2M' : `did you mean ${meant}?`,
+    word.column,
+    `a TCE has no "${word.text}"`,
+    meant === undefined ? `it has: ${known.join(', ')}` : `did you mean ${meant}?`,
   );
 }
 

@@ -137,6 +137,18 @@ describe('a filter lets through', () => {
     ['line:boot', [0]],
     ['health:', [11]],
     ['not (is:map or is:unmap or is:stuff) has:ret', [3, 7]],
+    ['any(tce.perm) == rw', [5, 7]],
+    ['all(tce.perm) in {r-, rw}', [5, 6, 7]],
+    ['any(tce.perm) == --', [8, 9]],
+    ['any(tce.address) == 0x3f4e0000', [6, 7]],
+    ['any(tce.value) == 0x3f4e_0001', [6]],
+    ['any(tce.address) == 0x1f0000', [5]],
+    ['any(tce.address) == 0x1f0003', []],
+    ['all(tce.address) < 1G', [5, 6, 7, 8, 9]],
+    ['all(tce.address) in 0..0x1ff0000', [5, 8, 9]],
+    ['all(tce.address) in 0..0x1feffff', [8, 9]],
+    ['not any(tce.perm) == rw and has:tce', [6, 8, 9]],
+    ['any (is:error)', []],
   ])('%s', (text, expected) => expect(passing(text)).toEqual(expected));
 
   it('nothing that lacks the field, for every comparison: there is one kind of "!="', () => {
@@ -172,6 +184,11 @@ describe('a filter that is wrong', () => {
     ['count in {1 2}', 13, 'a comma or } is expected here', undefined],
     ['count in {1', 10, 'this { has no }', undefined],
     ['has:colour', 5, 'there is no field "colour"', undefined],
+    ['tce.perm == rw', 1, 'a call may have many TCEs', 'write any(tce.perm) or all(tce.perm)'],
+    ['any(count) == 5', 5, 'an event has one count, not several', 'leave any( ) out'],
+    ['any(tce.prem) == rw', 5, 'a TCE has no "tce.prem"', 'did you mean tce.perm?'],
+    ['all(tce.perm) == x', 18, 'tce.perm is never "x"', undefined],
+    ['any(tce.value) ~ 12', 18, 'tce.value is a number', undefined],
   ])('%s: the column is named, and what was meant', (text, column, message, hint) => {
     const filter = compileFilter(text);
     expect(filter).toMatchObject({ ok: false, error: { code: 'bad-filter', column } });

@@ -28,15 +28,26 @@ const anyValue = word(
 );
 const anyOp = fc.constantFrom<CompareOp>('==', '!=', '<', '<=', '>', '>=', '~', ':');
 
+const anyTest = fc.oneof(
+  fc.record({ type: fc.constant('compare' as const), field: anyField, op: anyOp, value: anyValue }),
+  fc.record({ type: fc.constant('range' as const), field: anyField, low: anyValue, high: anyValue }),
+  fc.record({
+    type: fc.constant('set' as const),
+    field: anyField,
+    values: fc.array(anyValue, { minLength: 1, maxLength: 4 }),
+  }),
+);
+/** Behind `any(…)` a colon has no meaning. */
+const anyEach = fc.record({
+  type: fc.constant('each' as const),
+  quantifier: fc.constantFrom('any' as const, 'all' as const),
+  test: anyTest.filter((test) => test.type !== 'compare' || test.op !== ':'),
+});
+
 const { node } = fc.letrec<{ node: FilterNode; leaf: FilterNode }>((tie) => ({
   leaf: fc.oneof(
-    fc.record({ type: fc.constant('compare' as const), field: anyField, op: anyOp, value: anyValue }),
-    fc.record({ type: fc.constant('range' as const), field: anyField, low: anyValue, high: anyValue }),
-    fc.record({
-      type: fc.constant('set' as const),
-      field: anyField,
-      values: fc.array(anyValue, { minLength: 1, maxLength: 4 }),
-    }),
+    anyTest,
+    anyEach,
     fc.record({ type: fc.constant('is' as const), what: anyValue }),
     fc.record({ type: fc.constant('has' as const), field: anyValue }),
     fc.record({ type: fc.constant('search' as const), word: anyValue }),

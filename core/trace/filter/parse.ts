@@ -1,7 +1,7 @@
 // Recursive descent over the tokens of a filter. Whether a field exists and a value fits it is the compiler's question.
 
 import { ok } from '../../base/result.ts';
-import type { CompareOp, FilterNode, FilterWord } from './ast.ts';
+import type { CompareOp, FieldTest, FilterNode, FilterWord, Quantifier } from './ast.ts';
 import type { FilterResult } from './error.ts';
 import { filterError } from './error.ts';
 import type { Token, TokenType } from './tokens.ts';
@@ -107,12 +107,38 @@ function parseTermFrom(parser: Parser, token: Token): FilterResult<FilterNode> {
     const inner = parseTermFrom(parser, { ...token, text: token.text.slice(1), column: token.column + 1 });
     return inner.ok ? ok({ type: 'not', inner: inner.value }) : inner;
   }
+  const quantifier = quantifierAt(parser, token);
+  if (quantifier !== undefined) return parseEach(parser, quantifier);
+  return parseTest(parser, wordOf(token)) ?? parseWord(parser, token);
+}
+
+/** What a field is compared with; undefined when no operator follows. */
+function parseTest(parser: Parser, field: FilterWord): FilterResult<FieldTest> | undefined {
   const next = peek(parser);
-  if (next.type === 'compare') return parseComparison(parser, wordOf(token));
-  if (next.type === 'word' && next.text.toLowerCase() === 'contains')
-    return parseComparison(parser, wordOf(token));
-  if (next.type === 'word' && next.text.toLowerCase() === 'in') return parseIn(parser, wordOf(token));
-  return parseWord(parser, token);
+  if (next.type === 'compare') return parseComparison(parser, field);
+  if (next.type !== 'word') return undefined;
+  const word = next.text.toLowerCase();
+  if (word === 'contains') return parseComparison(parser, field);
+  return word === 'in' ? parseIn(parser, field) : undefined;
+}
+
+/** `any(field)` and `all(field)`; without the operator behind it, `any` is a word like others. */
+function quantifierAt({ tokens, at }: Parser, token: Token): Quantifier | undefined {
+  const word = token.text.toLowerCase();
+  if (word !== 'any' && word !== 'all') return undefined;
+  const shape = [tokens[at]?.type, tokens[at + 1]?.type, tokens[at + 2]?.type].join(' ');
+  const behind = tokens[at + 3];
+  const compares = behind?.type === 'compare' || /^(in|contains)$/i.test(behind?.text ?? '');
+  return shape === '( word )' && compares ? word : undefined;
+}
+
+function parseEach(parser: Parser, quantifier: Quantifier): FilterResult<FilterNode> {
+  take(parser);
+  const field = wordOf(take(parser));
+  take(parser);
+  const test = parseTest(parser, field);
+  if (test === undefined) return unexpected(peek(parser));
+  return test.ok ? ok({ type: 'each', quantifier, test: test.value }) : test;
 }
 
 function parseGroup(parser: Parser, open: Token): FilterResult<FilterNode> {
@@ -136,14 +162,14 @@ function parseValue(parser: Parser): FilterResult<FilterWord> {
   return filterError(token.column, `a value is expected here, not ${token.text}`);
 }
 
-function parseComparison(parser: Parser, field: FilterWord): FilterResult<FilterNode> {
+function parseComparison(parser: Parser, field: FilterWord): FilterResult<FieldTest> {
   const sign = take(parser);
   const op = sign.type === 'word' ? '~' : sign.text === '=' ? '==' : (sign.text as CompareOp);
   const value = parseValue(parser);
   return value.ok ? ok({ type: 'compare', field, op, value: value.value }) : value;
 }
 
-function parseIn(parser: Parser, field: FilterWord): FilterResult<FilterNode> {
+function parseIn(parser: Parser, field: FilterWord): FilterResult<FieldTest> {
   take(parser);
   if (peek(parser).type === '{') return parseSet(parser, field);
   const low = parseValue(parser);
@@ -160,7 +186,7 @@ function parseIn(parser: Parser, field: FilterWord): FilterResult<FilterNode> {
   return high.ok ? ok({ type: 'range', field, low: low.value, high: high.value }) : high;
 }
 
-function parseSet(parser: Parser, field: FilterWord): FilterResult<FilterNode> {
+function parseSet(parser: Parser, field: FilterWord): FilterResult<FieldTest> {
   const open = take(parser);
   const values: FilterWord[] = [];
   for (;;) {
