@@ -13,6 +13,7 @@ import type {
   Query,
   Result,
   TraceEvent,
+  U64,
   UserError,
 } from '../core/index.ts';
 
@@ -30,6 +31,12 @@ const MAX_TCES = 65_536;
 const MAX_CELLS = 4096;
 
 const failures = v.object({ rc: whole, count: natural, skip: natural });
+
+const unsigned64 = v.custom<U64>((value) => typeof value === 'bigint' && value >= 0n && value < 1n << 64n);
+/** Rows that one answer may have. */
+const answerLimit = v.pipe(natural, v.maxValue(100_000));
+const treePath = v.pipe(v.string(), v.maxLength(1000));
+const treeMoment = v.union([v.literal('boot'), v.literal('now'), natural]);
 
 const firmwareLimits = v.object({
   maxWindows: natural,
@@ -274,7 +281,33 @@ const query: v.GenericSchema<unknown, Query> = v.variant('ask', [
     index: natural,
     count: v.pipe(natural, v.maxValue(MAX_TCES)),
   }),
-  v.object({ ask: v.literal('tce-overview'), liobn: whole, cells: v.pipe(natural, v.maxValue(MAX_CELLS)) }),
+  v.object({
+    ask: v.literal('tce-overview'),
+    liobn: whole,
+    cells: v.pipe(natural, v.maxValue(MAX_CELLS)),
+    from: v.exactOptional(natural),
+    to: v.exactOptional(natural),
+  }),
+  v.object({ ask: v.literal('translate'), id: word, busAddress: unsigned64 }),
+  v.object({ ask: v.literal('mappers'), address: natural, limit: answerLimit, id: v.exactOptional(word) }),
+  v.object({
+    ask: v.literal('tce-next'),
+    liobn: whole,
+    from: v.pipe(whole, v.minValue(-1)),
+    by: v.picklist([1, -1]),
+  }),
+  v.object({ ask: v.literal('tce-writer'), liobn: whole, index: natural }),
+  v.object({ ask: v.literal('device-tree-outline') }),
+  v.object({ ask: v.literal('device-tree-node'), path: treePath }),
+  v.object({ ask: v.literal('device-tree-find'), text: word, limit: answerLimit }),
+  v.object({ ask: v.literal('device-tree-moments') }),
+  v.object({ ask: v.literal('device-tree-diff'), from: treeMoment, to: treeMoment }),
+  v.object({
+    ask: v.literal('guest-log'),
+    boot: v.exactOptional(natural),
+    from: natural,
+    limit: answerLimit,
+  }),
   v.object({ ask: v.literal('dmesg') }),
   v.object({ ask: v.literal('device-tree') }),
   v.object({ ask: v.literal('plans') }),

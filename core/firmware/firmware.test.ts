@@ -96,6 +96,7 @@ describe('what is asked of the firmware', () => {
     machine.hcall(H_STUFF_TCE, L0, 0x1000_0000, 0x5003, 0x1_0001);
     expect(machine.firmware.tceOverview(L0, 4)).toEqual({
       entries: 0x4_0000,
+      from: 0,
       perCell: 0x1_0000,
       used: [0, 0x1_0000, 1, 0],
     });

@@ -15,6 +15,8 @@ import type { TraceSink } from '../trace/sink.ts';
 import { HcallDispatch } from './hcall/dispatch.ts';
 import { TCE_HCALLS, VIO_HCALLS } from './hcall/index.ts';
 import { rtasHcall } from './hcall/rtas.ts';
+import type { TceOverview, TceRange } from './inspection.ts';
+import { overviewOf, WindowInspector } from './inspector.ts';
 import { Injections, type Injection } from './injections.ts';
 import { FaultCounter, type FirmwareLimits } from './limits.ts';
 import { ddwRules, tceRules } from './overlay.ts';
@@ -52,6 +54,7 @@ export class Firmware implements FirmwareApi {
   private readonly dispatch: HcallDispatch;
   private readonly rtas: RtasDispatch;
   private readonly pool = new WindowPool();
+  readonly inspector: WindowInspector;
   private readonly injections = new Injections();
   private readonly phbs = new Map<bigint, PhbState>();
   private readonly vioDevices = new Map<number, DeviceModel>();
@@ -65,6 +68,7 @@ export class Firmware implements FirmwareApi {
     const { profile, memory, clock, trace, limits } = options;
     this.options = options;
     this.layout = options.layout;
+    this.inspector = new WindowInspector(this.pool, this.phbs, memory);
     this.ddw = ddwRules(profile, limits);
     this.dma = ungraded(profile.dma);
     const { pool, phbs } = this;
@@ -219,18 +223,9 @@ export class Firmware implements FirmwareApi {
     return Array.from({ length: n }, (_, i) => window.table.get(index + i));
   }
 
-  tceOverview(
-    liobn: number,
-    cells: number,
-  ): { readonly entries: number; readonly perCell: number; readonly used: readonly number[] } | undefined {
+  tceOverview(liobn: number, cells: number, part?: TceRange): TceOverview | undefined {
     const window = this.activeWindow(liobn);
-    if (window === undefined) return undefined;
-    const { entries, table } = window;
-    const perCell = Math.max(1, Math.ceil(entries / Math.max(1, cells)));
-    const used = Array.from({ length: Math.ceil(entries / perCell) }, (_, i) =>
-      table.usedIn(i * perCell, Math.min(entries, (i + 1) * perCell)),
-    );
-    return { entries, perCell, used };
+    return window === undefined ? undefined : overviewOf(window, cells, part);
   }
 
   private activeWindow(liobn: number): DmaWindow | undefined {

@@ -3,6 +3,7 @@
 import type { U64 } from '../base/u64.ts';
 import type { DeviceModel, DmaBus, DtNode, FunctionAddress, HcallPort, RtasPort } from '../abi/ports.ts';
 import type { Injection } from './injections.ts';
+import type { TceOverview, TceRange, WindowInspection } from './inspection.ts';
 import type { WindowDescription } from '../trace/events.ts';
 
 /** A PCI function below a PHB, as the platform announces it in the device tree. */
@@ -102,11 +103,10 @@ export interface FirmwareApi {
   windows(): readonly FirmwareWindow[];
   /** `count` entries (as stored) from `index`; undefined when there is no such window. */
   readTces(liobn: number, index: number, count: number): readonly U64[] | undefined;
-  /** Entries in use in each of `cells` equal parts. */
-  tceOverview(
-    liobn: number,
-    cells: number,
-  ): { readonly entries: number; readonly perCell: number; readonly used: readonly number[] } | undefined;
+  /** Entries in use in each of `cells` equal parts of the table, or of a part of it. */
+  tceOverview(liobn: number, cells: number, part?: TceRange): TceOverview | undefined;
+  /** Questions about windows that nobody on the machine asks: for people. */
+  readonly inspector: WindowInspection;
   /** Hcalls answered so far. */
   readonly hcalls: number;
 }

@@ -59,6 +59,12 @@ export class ChunkStore {
     return this.directory.length === 0 || this.directory[chunk] === 0;
   }
 
+  /** Kept as a record: entry 0 and a step. */
+  isLinear(chunk: number): boolean {
+    const place = this.directory.length === 0 ? 0 : (this.directory[chunk] as number);
+    return place !== 0 && !isDense(place);
+  }
+
   /** Stored word `word` (0..1023) of a chunk. */
   word(chunk: number, word: number): number {
     const place = this.directory.length === 0 ? 0 : (this.directory[chunk] as number);

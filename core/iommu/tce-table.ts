@@ -110,6 +110,11 @@ export class TceTable {
     return used;
   }
 
+  /** True when the chunk that holds an entry is kept as its first value and a step (or as one value for all). */
+  isLinear(index: number): boolean {
+    return this.store.isLinear(index >>> CHUNK_SHIFT);
+  }
+
   /** Chunks now written out as words. */
   get denseChunks(): number {
     return this.store.placed('dense');

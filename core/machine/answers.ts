@@ -1,15 +1,14 @@
 // Answers to queries: plain data, worked out from the machine's objects when asked. Nothing here changes anything.
 
-import type { DtNode } from '../abi/ports.ts';
-import { ok, fail } from '../base/result.ts';
+import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { FirmwareWindow, PhbSpec } from '../firmware/types.ts';
 import { PROFILES, profileValues } from '../firmware/profiles/index.ts';
 import { kernelAnswers } from '../guest/linux/kernels/index.ts';
 import type { DmaMode } from '../trace/events.ts';
-import { liobnText } from './command-text.ts';
 import { checkConfig } from './config-check.ts';
 import { faultChoices } from './fault-choices.ts';
+import { INSPECT_ANSWERS, noFunction, noWindow } from './inspect-answers.ts';
 import type { MachineView } from './machine-view.ts';
 import { mayAnswer } from './may.ts';
 import { pageSizeReport } from './page-size-table.ts';
@@ -28,6 +27,7 @@ import type {
   TceAnswer,
   WindowAnswer,
 } from './queries.ts';
+import { liveTree } from './tree-answers.ts';
 import { valueText } from './value-text.ts';
 import { verdicts } from './verdict.ts';
 import { workloadStatus } from './workloads.ts';
@@ -75,24 +75,17 @@ const ANSWERS: Answers = {
   },
   windows: (machine, { id }) => windowsOf(machine, id),
   tces: (machine, { liobn, index, count }) => tcesOf(machine, liobn | 0, index, count),
-  'tce-overview': (machine, { liobn, cells }) => {
-    const overview = machine.platform.firmware.tceOverview(liobn | 0, cells);
+  ...INSPECT_ANSWERS,
+  'tce-overview': (machine, { liobn, cells, from = 0, to = Infinity }) => {
+    const overview = machine.platform.firmware.tceOverview(liobn | 0, cells, { from, to });
     return overview === undefined ? noWindow(liobn) : ok({ liobn: liobn | 0, ...overview });
   },
   dmesg: (machine) => ok(dmesgOf(machine)),
-  'device-tree': (machine) => ok(treeOf(machine)),
+  'device-tree': (machine) => ok(liveTree(machine)),
   plans: (machine) => ok(plansOf(machine)),
   profiles: () => ok(profileAnswers()),
   kernels: () => ok(kernelRows()),
 };
-
-function noWindow(liobn: number): { readonly ok: false; readonly error: { code: string; message: string } } {
-  return fail(
-    'no-such-window',
-    `there is no window with the LIOBN ${liobnText(liobn)} now`,
-    'type: show windows',
-  );
-}
 
 function statusOf(machine: MachineView): StatusAnswer {
   const { state, nowNs, trace, hcalls, notes, idle, workloads } = machine;
@@ -133,9 +126,6 @@ function stateOf(
   if (typeof device?.driver === 'string') return 'bound';
   return machine.notes.failedDrivers.has(fn) ? 'failed' : 'present';
 }
-
-const noFunction = (id: string): Result<never> =>
-  fail('no-such-function', `there is no function "${id}"`, 'type: show functions');
 
 function functionsSummary(machine: MachineView): FunctionsSummaryAnswer {
   const byState = { absent: 0, present: 0, bound: 0, failed: 0, frozen: 0 };
@@ -229,10 +219,6 @@ function dmesgOf(machine: MachineView): readonly DmesgLine[] {
     if (event.kind !== 'printk') return [];
     return [{ seq, timeNs: event.timeNs, level: event.level, text: event.text }];
   });
-}
-
-function treeOf({ hasLiveTree, guest, platform }: MachineView): DtNode {
-  return hasLiveTree && guest !== undefined ? guest.deviceTree() : platform.firmware.deviceTree();
 }
 
 function plansOf({ platform, notes }: MachineView): readonly PlanAnswer[] {

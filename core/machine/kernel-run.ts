@@ -1,5 +1,6 @@
 // The kernel that runs on a machine: how one begins on the platform as it stands, meets its functions, and ends.
 
+import type { DtNode } from '../abi/ports.ts';
 import { driverFor } from '../guest/linux/drivers/index.ts';
 import type { LinuxGuest } from '../guest/linux/guest.ts';
 import type { Driver, DriverMasks } from '../guest/linux/types.ts';
@@ -16,6 +17,7 @@ export class KernelRun {
   private readonly trace: TraceSink;
   private kernel: LinuxGuest | undefined;
   private booted = false;
+  private handedOver: DtNode | undefined;
   private endTasks: () => void = () => undefined;
 
   constructor(scheduler: Scheduler, trace: TraceSink) {
@@ -32,11 +34,23 @@ export class KernelRun {
     return this.booted;
   }
 
+  /** The tree that this kernel was given (and copied). */
+  get treeAtBoot(): DtNode | undefined {
+    return this.booted ? this.handedOver : undefined;
+  }
+
   /** A kernel on the platform as it stands; the task boots it and brings its drivers up. */
   begin(config: MachineConfig, start: KernelStart, functions: () => readonly PlacedFunction[]): Task {
     const mortal = mortalScheduler(this.scheduler);
     this.endTasks = mortal.end;
-    this.kernel = buildGuest(config, start, mortal.scheduler, this.trace);
+    const { ports } = start;
+    const deviceTree = (): DtNode => (this.handedOver = ports.deviceTree());
+    this.kernel = buildGuest(
+      config,
+      { ...start, ports: { ...ports, deviceTree } },
+      mortal.scheduler,
+      this.trace,
+    );
     this.booted = false;
     return this.bootTask(this.kernel, functions);
   }
@@ -56,6 +70,7 @@ export class KernelRun {
   forget(): void {
     this.kernel = undefined;
     this.booted = false;
+    this.handedOver = undefined;
   }
 }
 

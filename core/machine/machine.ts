@@ -1,7 +1,9 @@
 // A partition on its platform, with its guest: what commands do to it, and what time does. State lives here; events are observations.
 
+import type { DtNode } from '../abi/ports.ts';
 import { ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { snapshotTree } from '../devtree/compare-trees.ts';
 import type { LinuxGuest } from '../guest/linux/guest.ts';
 import { createClock } from '../time/clock.ts';
 import { createScheduler } from '../time/scheduler.ts';
@@ -25,6 +27,8 @@ import type { Platform } from './platform.ts';
 import type { AnswerTo, Query } from './queries.ts';
 import { RunContext } from './run-context.ts';
 import { TaskQueue } from './task-queue.ts';
+import { liveTree } from './tree-answers.ts';
+import { TreeMarks, type TreeMark } from './tree-marks.ts';
 import { checkCommand } from './validate-command.ts';
 import type { Workload } from './workloads.ts';
 
@@ -43,6 +47,7 @@ export class Machine implements MachineView {
   private now: MachineState = 'off';
   private readonly io: IoRunner;
   private broken: string | undefined;
+  private readonly marks = new TreeMarks();
   /** Hcalls of platforms that this machine had before. */
   private hcallsBefore = 0;
 
@@ -118,6 +123,14 @@ export class Machine implements MachineView {
   /** The guest's tree can be asked for: its boot has got that far. */
   get hasLiveTree(): boolean {
     return this.kernel.hasLiveTree;
+  }
+
+  get treeAtBoot(): DtNode | undefined {
+    return this.kernel.treeAtBoot;
+  }
+
+  get treeMarks(): readonly TreeMark[] {
+    return this.marks.all;
   }
 
   /** Why the state is `oops`. */
@@ -199,8 +212,14 @@ export class Machine implements MachineView {
       case 'pci-rescan':
         return this.live(command);
       case 'mark':
-        return void this.context.emit({ kind: 'mark', text: command.text });
+        return this.mark(command.text);
     }
+  }
+
+  /** A mark in the trace; the tree as it is now can be compared with later ones. */
+  private mark(text: string): void {
+    const seq = this.context.emit({ kind: 'mark', text });
+    this.marks.remember({ seq, timeNs: this.clock.nowNs, text, tree: snapshotTree(liveTree(this)) });
   }
 
   private configure(config: MachineConfig): void {

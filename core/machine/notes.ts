@@ -3,9 +3,30 @@
 import type { FunctionAddress } from '../abi/ports.ts';
 import type { DdwPlanEvent, NewEvent } from '../trace/events.ts';
 
+/** Kernels whose logs are kept. */
+const LOGS_KEPT = 8;
+
+/** Log lines of one kernel, as sequence numbers, oldest first. */
+export interface KernelLog {
+  /** Counts the kernels from 1. */
+  readonly boot: number;
+  readonly seqs: number[];
+  oops: boolean;
+}
+
+const changeKey = (path: string, property: string): string => `${path} ${property}`;
+
 export class Notes {
   /** Sequence numbers of the log lines of the kernel that was booted last, oldest first. */
-  readonly guestLog: number[] = [];
+  get guestLog(): readonly number[] {
+    return this.logs.at(-1)?.seqs ?? [];
+  }
+  /** Logs of the last kernels, oldest first: what a kernel said before it died can be read under the next. */
+  readonly logs: KernelLog[] = [];
+  /** Kernels started. */
+  private boots = 0;
+  /** By path and property: the event that changed it last since the kernel booted. */
+  private readonly treeChanges = new Map<string, number>();
   readonly failedDrivers = new Set<FunctionAddress>();
   /**
    * The decision that made a function's window. Linux decides again for the coherent mask and then only finds the window: the
@@ -19,7 +40,10 @@ export class Notes {
     if (isProblem(event)) this.problems++;
     switch (event.kind) {
       case 'printk':
-        this.guestLog.push(seq);
+        this.log().seqs.push(seq);
+        return;
+      case 'dt-changed':
+        this.treeChanges.set(changeKey(event.path, event.property), seq);
         return;
       case 'driver-failed':
         this.failedDrivers.add(event.fn);
@@ -40,12 +64,30 @@ export class Notes {
         return;
       case 'machine-state':
         if (event.state === 'booting') this.forget();
+        if (event.state === 'oops') this.log().oops = true;
     }
+  }
+
+  /** The event that changed a property of the guest's tree last. */
+  treeChange(path: string, property: string): number | undefined {
+    return this.treeChanges.get(changeKey(path, property));
+  }
+
+  private log(): KernelLog {
+    return this.logs.at(-1) ?? this.beginLog();
+  }
+
+  private beginLog(): KernelLog {
+    const log = { boot: ++this.boots, seqs: [], oops: false };
+    this.logs.push(log);
+    if (this.logs.length > LOGS_KEPT) this.logs.shift();
+    return log;
   }
 
   /** Another kernel begins. */
   private forget(): void {
-    this.guestLog.length = 0;
+    this.beginLog();
+    this.treeChanges.clear();
     this.failedDrivers.clear();
     this.plans.clear();
   }

@@ -6,15 +6,18 @@ import type { DtNode } from '../abi/ports.ts';
 import type { MachineConfig } from './config.ts';
 import type { FormAnswers, FormQuery } from './form-queries.ts';
 import type { FunctionAnswer, WindowAnswer } from './function-answer.ts';
+import type { InspectAnswers, InspectQuery } from './inspect-queries.ts';
 import type { SystemAnswers, SystemQuery } from './system-queries.ts';
 
 export type * from './form-queries.ts';
 export type * from './function-answer.ts';
+export type * from './inspect-queries.ts';
 export type * from './system-queries.ts';
 
 export type Query =
   | SystemQuery
   | FormQuery
+  | InspectQuery
   | { readonly ask: 'status' }
   | { readonly ask: 'config' }
   /** What a configuration would lead to, before anything is booted: one verdict per slot class that it uses. */
@@ -23,7 +26,14 @@ export type Query =
   | { readonly ask: 'windows'; readonly id?: string }
   /** `count` entries of a window's table from entry `index`. */
   | { readonly ask: 'tces'; readonly liobn: number; readonly index: number; readonly count: number }
-  | { readonly ask: 'tce-overview'; readonly liobn: number; readonly cells: number }
+  /** Without `from` and `to` of the whole table, else of entries [from, to). */
+  | {
+      readonly ask: 'tce-overview';
+      readonly liobn: number;
+      readonly cells: number;
+      readonly from?: number;
+      readonly to?: number;
+    }
   | { readonly ask: 'dmesg' }
   /** The guest's live tree after boot, else the platform's. */
   | { readonly ask: 'device-tree' }
@@ -76,10 +86,13 @@ export interface TceAnswer {
   readonly tce: U64;
 }
 
-/** `cells` equal parts of the table: entries in use in each. */
+/** `cells` equal parts of the table (or of a part of it): entries in use in each. */
 export interface TceOverviewAnswer {
   readonly liobn: number;
+  /** Of the whole table. */
   readonly entries: number;
+  /** First entry of the first cell. */
+  readonly from: number;
   readonly perCell: number;
   readonly used: readonly number[];
 }
@@ -123,7 +136,7 @@ export interface KernelAnswer {
   readonly values?: ProfileAnswer['values'];
 }
 
-export interface QueryAnswers extends SystemAnswers, FormAnswers {
+export interface QueryAnswers extends SystemAnswers, InspectAnswers, FormAnswers {
   status: StatusAnswer;
   config: MachineConfig;
   verdict: readonly Verdict[];
