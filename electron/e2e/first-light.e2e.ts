@@ -260,6 +260,7 @@ describe('the machine', () => {
   it('takes changes of a running machine at the next boot only', async () => {
     const { page } = lab;
     await boot(page);
+    await page.getByRole('button', { name: 'Change for the next boot' }).click();
     await page.getByLabel('Maximum', { exact: true }).fill('128 GiB');
     await page.getByText('Changes need a new boot.').waitFor();
     await page.getByRole('button', { name: 'Boot with these' }).click();
@@ -295,9 +296,14 @@ describe('a mistake', () => {
   });
 
   it.each([
-    ['64 GiB', '1 TiB', 'Memory now', '1 TiB is more than the maximum, 512 GiB.'],
-    ['64 GiB', '8 GiB', 'Memory now', '8 GiB is less than the minimum, 16 GiB.'],
-    ['512 GiB', '100000 MiB', 'Maximum', 'Memory comes in blocks of 256 MiB: write 97.5 GiB, for example.'],
+    ['64 GiB', '1 TiB', 'Memory now', 'The memory of 1T is above the maximum of 512G.'],
+    ['64 GiB', '8 GiB', 'Memory now', 'The memory of 8G is below the minimum of 16G.'],
+    [
+      '512 GiB',
+      '100000 MiB',
+      'Maximum',
+      'The maximum memory of 100000M is no multiple of the memory block of 256M.',
+    ],
   ])('%s -> %s of "%s" reads: %s', async (_before, wrong, field, sentence) => {
     const { page } = lab;
     await page.getByLabel(field, { exact: true }).fill(wrong);

@@ -94,6 +94,8 @@ export class Lab {
 
   constructor(bridge: LabBridge) {
     this.bridge = bridge;
+    // The LPAR panel looks at its form first; without it the machine boots as it is.
+    this.handle('boot', () => void this.dispatch({ do: 'boot' }));
   }
 
   async start(): Promise<void> {
@@ -147,10 +149,15 @@ export class Lab {
     this.said = text.length > 80 ? 'Copied' : `Copied ${text}`;
   }
 
-  /** Says who carries an action out; returns the function that takes it back. */
+  /** Says who carries an action out; returns the function that takes it back: whoever did it before does it again. */
   handle(action: Action | PanelAction, handler: () => void): () => void {
+    const before = this.#handlers.get(action);
     this.#handlers.set(action, handler);
-    return () => void this.#handlers.delete(action);
+    return () => {
+      if (this.#handlers.get(action) !== handler) return;
+      if (before === undefined) this.#handlers.delete(action);
+      else this.#handlers.set(action, before);
+    };
   }
 
   act(action: Action | PanelAction): void {

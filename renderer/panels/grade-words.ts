@@ -1,6 +1,7 @@
 // How the facts of a platform or kernel are known, in words a person can weigh.
 
 import type { ProfileAnswer } from '../../core/index.ts';
+import { lpar } from '../texts/texts.ts';
 
 type Values = NonNullable<ProfileAnswer['values']>;
 type Grade = Values[number]['grade'];
@@ -8,12 +9,7 @@ type Grade = Values[number]['grade'];
 /** Best known first. */
 const GRADES: readonly Grade[] = ['verified', 'documented', 'observed', 'assumed'];
 
-export const GRADE_WORDS: Readonly<Record<Grade, string>> = {
-  verified: 'measured by recordings',
-  documented: 'in specifications and sources',
-  observed: 'seen in published logs',
-  assumed: 'our assumption',
-};
+export const GRADE_WORDS = lpar.grades;
 
 export interface GradeCount {
   readonly grade: Grade;

@@ -39,14 +39,29 @@ describe('the LPAR form', () => {
     ['maxMemory', '', 'Write a size, for example 64 GiB.'],
     ['memory', '12 parsecs', '“12 parsecs” is not a size. Write for example 64 GiB or 512 MiB.'],
     ['memory', '-4G', '“-4G” is not a size. Write for example 64 GiB or 512 MiB.'],
-    ['minMemory', '0', 'Memory cannot be zero.'],
-    ['maxMemory', '100000 MiB', 'Memory comes in blocks of 256 MiB: write 97.5 GiB, for example.'],
-    ['memory', '1 TiB', '1 TiB is more than the maximum, 512 GiB.'],
-    ['memory', '8 GiB', '8 GiB is less than the minimum, 16 GiB.'],
+    ['cpus', 'many', '“many” is not a number. Write for example 4.'],
+    ['nvdimms', '', 'Write a number.'],
   ] as const)('says of %s = %j: %s', (field, text, sentence) => {
     const read = readDraft({ ...draftOf(config), [field]: text }, config);
     expect(read.errors).toEqual({ [field]: sentence });
     expect(read.config).toBeUndefined();
+  });
+
+  it.each([
+    ['installed', '256 GiB', { installedMemoryBytes: 256 * GIB }],
+    ['nvdimms', '2', { nvdimms: 2 }],
+    ['cpus', '16', { cpus: 16 }],
+    ['lmb', '16M', { lmbBytes: 2 ** 24 }],
+    ['debug', 'on', { iommuDebugMessages: true }],
+  ] as const)('takes %s %j', (field, text, change) => {
+    const read = readDraft({ ...draftOf(config), [field]: text }, config);
+    expect(read.config).toEqual({ ...config, ...change });
+  });
+
+  it('leaves out what is left to the platform', () => {
+    const full = { ...config, installedMemoryBytes: 256 * GIB, nvdimms: 1 };
+    expect(draftOf(full)).toMatchObject({ installed: '256 GiB', nvdimms: '1' });
+    expect(readDraft({ ...draftOf(full), installed: ' ', nvdimms: '0' }, full).config).toEqual(config);
   });
 
   it('keeps what is being typed when the machine changes elsewhere', () => {

@@ -1,111 +1,117 @@
-// The LPAR form: what is typed, read as a configuration, with a sentence for each field that does not read.
+// The LPAR form: what is typed, read as a configuration. Only whether a text is a size or a number is judged here; whether the values
+// make a machine is for the machine to say (query `config-check`).
 
-import { parseSize } from '../../core/base/quantities.ts';
+import { parseInteger, parseSize } from '../../core/base/quantities.ts';
 import type { MachineConfig } from '../../core/index.ts';
+import { lpar } from '../texts/texts.ts';
 import { sizeWords } from '../widgets/numbers.ts';
 
-export interface Draft {
-  profile: string;
-  kernel: string;
-  pageBytes: number;
-  minMemory: string;
-  memory: string;
-  maxMemory: string;
-  bootArgs: string;
-}
+/** Sizes of memory, in the order of the form. */
+export const SIZE_FIELDS = ['minMemory', 'memory', 'maxMemory', 'lmb', 'installed'] as const;
+const NUMBER_FIELDS = ['cpus', 'nvdimms'] as const;
+type TypedField = (typeof SIZE_FIELDS)[number] | (typeof NUMBER_FIELDS)[number];
+export type DraftField = 'profile' | 'kernel' | 'pageBytes' | 'bootArgs' | 'debug' | TypedField;
 
-export type DraftField = keyof Draft;
+/** As it stands in the form; `pageBytes` in bytes, `debug` is `on` or empty. */
+export type Draft = Record<DraftField, string>;
+export type DraftErrors = Readonly<Partial<Record<DraftField, string>>>;
 
 export interface ReadDraft {
   /** Absent when a field does not read. */
   readonly config?: MachineConfig;
-  readonly errors: Readonly<Partial<Record<DraftField, string>>>;
+  readonly errors: DraftErrors;
 }
+
+/** The field of the form that shows a field of the configuration. */
+export const FIELD_OF_CONFIG: Readonly<Partial<Record<string, DraftField>>> = {
+  profile: 'profile',
+  kernel: 'kernel',
+  pageBytes: 'pageBytes',
+  minMemoryBytes: 'minMemory',
+  memoryBytes: 'memory',
+  maxMemoryBytes: 'maxMemory',
+  lmbBytes: 'lmb',
+  installedMemoryBytes: 'installed',
+  cpus: 'cpus',
+  nvdimms: 'nvdimms',
+  bootArgs: 'bootArgs',
+};
 
 export function draftOf(config: MachineConfig): Draft {
   return {
     profile: config.profile,
     kernel: config.kernel,
-    pageBytes: config.pageBytes,
+    pageBytes: String(config.pageBytes),
     minMemory: sizeWords(config.minMemoryBytes),
     memory: sizeWords(config.memoryBytes),
     maxMemory: sizeWords(config.maxMemoryBytes),
+    lmb: sizeWords(config.lmbBytes),
+    installed: config.installedMemoryBytes === undefined ? '' : sizeWords(config.installedMemoryBytes),
+    cpus: String(config.cpus),
+    nvdimms: String(config.nvdimms ?? 0),
     bootArgs: config.bootArgs.join(' '),
+    debug: config.iommuDebugMessages ? 'on' : '',
   };
 }
 
 /** The form after the machine changed from `before` to `next`: fields that were changed by hand keep what they say. */
 export function mergeDraft(draft: Draft, before: Draft, next: Draft): Draft {
-  const keep = <K extends DraftField>(field: K): Draft[K] =>
-    draft[field] === before[field] ? next[field] : draft[field];
-  return {
-    profile: keep('profile'),
-    kernel: keep('kernel'),
-    pageBytes: keep('pageBytes'),
-    minMemory: keep('minMemory'),
-    memory: keep('memory'),
-    maxMemory: keep('maxMemory'),
-    bootArgs: keep('bootArgs'),
-  };
+  const merged = { ...next };
+  for (const field of Object.keys(next) as DraftField[])
+    if (draft[field] !== before[field]) merged[field] = draft[field];
+  return merged;
 }
 
-type Errors = Partial<Record<DraftField, string>>;
+type Numbers = Readonly<Record<TypedField, number | undefined>>;
 
-function readMemory(field: DraftField, text: string, lmbBytes: number, errors: Errors): number {
-  const bytes = parseSize(text.replace(/\s+/g, ''));
-  if (bytes === undefined) {
-    errors[field] =
-      text.trim() === ''
-        ? 'Write a size, for example 64 GiB.'
-        : `“${text.trim()}” is not a size. Write for example 64 GiB or 512 MiB.`;
-  } else if (bytes === 0) {
-    errors[field] = 'Memory cannot be zero.';
-  } else if (bytes % lmbBytes !== 0) {
-    const below = Math.max(1, Math.floor(bytes / lmbBytes)) * lmbBytes;
-    errors[field] =
-      `Memory comes in blocks of ${sizeWords(lmbBytes)}: write ${sizeWords(below)}, for example.`;
+function readNumbers(draft: Draft): { readonly numbers: Numbers; readonly errors: DraftErrors } {
+  const numbers: Partial<Record<TypedField, number | undefined>> = {};
+  const errors: Partial<Record<DraftField, string>> = {};
+  for (const field of SIZE_FIELDS) {
+    const text = draft[field].trim();
+    numbers[field] = parseSize(text.replace(/\s+/g, ''));
+    // What is installed may be left to the platform.
+    if (numbers[field] === undefined && (text !== '' || field !== 'installed'))
+      errors[field] = text === '' ? lpar.noSize : lpar.notASize(text);
   }
-  return bytes ?? 0;
-}
-
-function compareMemory(min: number, now: number, max: number, errors: Errors): void {
-  if (errors.memory !== undefined) return;
-  if (errors.maxMemory === undefined && now > max) {
-    errors.memory = `${sizeWords(now)} is more than the maximum, ${sizeWords(max)}.`;
-  } else if (errors.minMemory === undefined && now < min) {
-    errors.memory = `${sizeWords(now)} is less than the minimum, ${sizeWords(min)}.`;
+  for (const field of NUMBER_FIELDS) {
+    const text = draft[field].trim();
+    numbers[field] = parseInteger(text);
+    if (numbers[field] === undefined) errors[field] = text === '' ? lpar.noNumber : lpar.notANumber(text);
   }
+  return { numbers: numbers as Numbers, errors };
 }
 
 /** The draft as a configuration, still on the platform of `config`; the machine is carried over to another one by configOn. */
 export function readDraft(draft: Draft, config: MachineConfig): ReadDraft {
-  const errors: Errors = {};
-  const minMemoryBytes = readMemory('minMemory', draft.minMemory, config.lmbBytes, errors);
-  const memoryBytes = readMemory('memory', draft.memory, config.lmbBytes, errors);
-  const maxMemoryBytes = readMemory('maxMemory', draft.maxMemory, config.lmbBytes, errors);
-  compareMemory(minMemoryBytes, memoryBytes, maxMemoryBytes, errors);
+  const { numbers, errors } = readNumbers(draft);
   if (Object.keys(errors).length > 0) return { errors };
-  const bootArgs = draft.bootArgs.split(/\s+/).filter((word) => word !== '');
-  const { kernel, pageBytes } = draft;
+  const { minMemory = 0, memory = 0, maxMemory = 0, lmb = 0, cpus = 0, installed } = numbers;
+  const nvdimms = numbers.nvdimms ?? 0;
+  const { installedMemoryBytes: _installed, nvdimms: _nvdimms, ...others } = config;
   return {
     errors,
     config: {
-      ...config,
-      kernel,
-      pageBytes,
-      minMemoryBytes,
-      memoryBytes,
-      maxMemoryBytes,
-      bootArgs,
+      ...others,
+      kernel: draft.kernel,
+      pageBytes: Number(draft.pageBytes),
+      minMemoryBytes: minMemory,
+      memoryBytes: memory,
+      maxMemoryBytes: maxMemory,
+      lmbBytes: lmb,
+      cpus,
+      bootArgs: draft.bootArgs.split(/\s+/).filter((word) => word !== ''),
+      iommuDebugMessages: draft.debug === 'on',
+      ...(installed === undefined ? {} : { installedMemoryBytes: installed }),
+      ...(nvdimms === 0 ? {} : { nvdimms }),
     },
   };
 }
 
-export const sameConfig = (a: MachineConfig, b: MachineConfig | undefined): boolean =>
-  JSON.stringify(a) === JSON.stringify(b);
-
-/** Refusals of the machine that belong to a field. */
-export const FIELD_OF_CODE: Readonly<Partial<Record<string, DraftField>>> = {
-  'boot-args': 'bootArgs',
-  memory: 'maxMemory',
-};
+/** Field by field; the order in which they stand says nothing. */
+export function sameConfig(a: MachineConfig, b: MachineConfig | undefined): boolean {
+  if (b === undefined) return false;
+  const sorted = (config: MachineConfig): string =>
+    JSON.stringify(Object.entries(config).sort(([one], [other]) => (one < other ? -1 : 1)));
+  return sorted(a) === sorted(b);
+}

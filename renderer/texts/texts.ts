@@ -2,3 +2,5 @@
 // text is a string or a function of its values, and never put together from halves.
 
 export { common } from './common.ts';
+export { life } from './life.ts';
+export { lpar } from './lpar.ts';
