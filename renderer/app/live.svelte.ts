@@ -11,6 +11,8 @@ const REST = 4;
 export interface Live<Q extends Query> {
   /** The latest answer to the question as it stands; undefined before the first and after a refusal. */
   readonly answer: AnswerTo<Q> | undefined;
+  /** What `answer` is the answer to: while a question changes, still the one before. */
+  readonly question: Q | undefined;
   /** Why the last question was refused; empty: it was not. */
   readonly refusal: string;
 }
@@ -18,6 +20,7 @@ export interface Live<Q extends Query> {
 /** Call while a component is made; `question` gives undefined when nothing is to be asked (out of sight, nothing chosen). */
 export function live<Q extends Query>(lab: Lab, question: () => Q | undefined): Live<Q> {
   let answer = $state.raw<AnswerTo<Q> | undefined>(undefined);
+  let answeredTo = $state.raw<Q | undefined>(undefined);
   let refusal = $state('');
   const asked = $derived(question());
   const text = $derived(
@@ -37,6 +40,7 @@ export function live<Q extends Query>(lab: Lab, question: () => Q | undefined): 
     if (key !== current) return;
     answered = key;
     answer = result.ok ? result.value : undefined;
+    answeredTo = query;
     refusal = result.ok ? '' : result.error.message;
   }
 
@@ -55,6 +59,9 @@ export function live<Q extends Query>(lab: Lab, question: () => Q | undefined): 
   return {
     get answer() {
       return answer;
+    },
+    get question() {
+      return answeredTo;
     },
     get refusal() {
       return refusal;
