@@ -4,3 +4,4 @@
 export { common } from './common.ts';
 export { life } from './life.ts';
 export { lpar } from './lpar.ts';
+export { pageSizes } from './page-sizes.ts';
