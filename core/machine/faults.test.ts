@@ -217,7 +217,15 @@ describe('a fault that cannot be made', () => {
       'no-such-tce: no window of vf0 has the bus address 0x80000000',
     ],
   ])('on %s, %s, is refused', (profile, _what, command, refusal) => {
-    expect(refusalOf(machineOf(profile, { kernel: '6.12.107' }), command)).toBe(refusal);
+    const machine = did(machineOf(profile, { kernel: '6.12.107' }), { do: 'boot' });
+    expect(refusalOf(machine, command)).toBe(refusal);
+  });
+
+  it.each<[Command, string]>([
+    [{ do: 'pe-freeze', id: 'vf0' }, 'is-off: no guest runs that could meet the error'],
+    [{ do: 'tce-set', id: 'vf0', ioba: '0x0', tce: '0x3' }, 'is-off: no guest runs that could make an hcall'],
+  ])('while the partition is off: %j', (command, refusal) => {
+    expect(refusalOf(machineOf('powervm-p9', { kernel: '6.12.107' }), command)).toBe(refusal);
   });
 });
 

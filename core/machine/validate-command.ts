@@ -155,7 +155,10 @@ function checkInject(
 
 function checkFreeze(machine: MachineView, id: string): Check {
   const exists = checkExists(machine, id);
-  if (!exists.ok || findProfile(machine.config.profile)?.eeh.available.value === true) return exists;
+  if (!exists.ok) return exists;
+  // At power-on every PE is in its normal state.
+  if (machine.state === 'off') return fail('is-off', 'no guest runs that could meet the error', 'type: boot');
+  if (findProfile(machine.config.profile)?.eeh.available.value === true) return fine;
   return fail(
     'no-eeh',
     `${machine.config.profile} stops no PE: a wrong DMA is dropped`,
@@ -167,6 +170,7 @@ function checkTceSet(machine: MachineView, id: string, ioba: string): Check {
   const exists = checkExists(machine, id);
   const placed = machine.platform.find(id);
   if (!exists.ok || placed === undefined) return exists;
+  if (machine.state === 'off') return fail('is-off', 'no guest runs that could make an hcall', 'type: boot');
   if (windowAt(machine.platform, placed, BigInt(ioba)) !== undefined) return fine;
   return fail('no-such-tce', `no window of ${id} has the bus address ${ioba}`, `type: show tces ${id}`);
 }

@@ -1,4 +1,4 @@
-// A session is its command log: whatever is done, replaying it gives the same events, and a saved session goes on as it would have.
+// Sessions in which nothing goes wrong on purpose, under kernels without known bugs in what is done: then nothing does go wrong.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,8 +6,6 @@ import type { Command, IoParameters } from '../machine/commands.ts';
 import { configFor } from '../machine/config-for.ts';
 import type { MachineConfig } from '../machine/config.ts';
 import { DEFAULT_LPAR } from './default-scenario.ts';
-import { replaySession } from './replay.ts';
-import { parseSessionFile, sessionText } from './session-file.ts';
 import { Session } from './session.ts';
 
 /** Steps to run, a command, or a command to the nth function of those there are. */
@@ -15,7 +13,6 @@ type Deed =
   | { readonly steps: number }
   | { readonly command: Command }
   | { readonly nth: number; readonly remove: true }
-  | { readonly nth: number; readonly life: 'driver-bind' | 'driver-unbind' | 'pci-remove' }
   | { readonly nth: number; readonly io: IoParameters | 'stop' };
 
 const io: fc.Arbitrary<IoParameters> = fc.record({
@@ -46,31 +43,12 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   weighted(1, command({ do: 'mark', text: 'here; "now"' })),
 );
 
-/** What kernels are known to have bugs in: it may go wrong, but it replays. */
-const lifeDeed: fc.Arbitrary<Deed> = fc.oneof(
-  weighted(16, deed),
-  weighted(
-    3,
-    fc.record({
-      nth,
-      life: fc.constantFrom('driver-bind' as const, 'driver-unbind' as const, 'pci-remove' as const),
-    }),
-  ),
-  weighted(1, command({ do: 'pci-rescan' })),
-  weighted(2, command({ do: 'memory-add', bytes: 2 ** 29 })),
-  weighted(1, command({ do: 'memory-remove', bytes: 2 ** 29 })),
-  weighted(1, command({ do: 'kexec' })),
-  weighted(1, command({ do: 'kexec', withoutProperties: true })),
-  weighted(1, command({ do: 'crash' })),
-);
-
 const boot: readonly Deed[] = [{ command: { do: 'boot' } }, { steps: 20_000 }];
 
 /** Most begin with a booted guest: what is interesting happens there. */
-const deeds = (maxLength: number, one = deed): fc.Arbitrary<readonly Deed[]> =>
-  fc
-    .tuple(fc.constantFrom(boot, boot, boot, []), fc.array(one, { minLength: 8, maxLength, size: 'max' }))
-    .map(([first, rest]) => [...first, ...rest]);
+const deeds: fc.Arbitrary<readonly Deed[]> = fc
+  .tuple(fc.constantFrom(boot, boot, boot, []), fc.array(deed, { minLength: 8, maxLength: 25, size: 'max' }))
+  .map(([first, rest]) => [...first, ...rest]);
 
 const platforms = fc.constantFrom<readonly [string, string, readonly string[]]>(
   ['powervm-p9', '5.15', []],
@@ -123,49 +101,17 @@ function commandTo(session: Session, one: Extract<Deed, { readonly nth: number }
   const functions = session.query({ ask: 'functions' });
   const ids = functions.ok ? functions.value.map(({ description }) => description.id) : [];
   const id = ids[one.nth % Math.max(1, ids.length)] ?? 'none';
-  if ('life' in one) return { do: one.life, id };
   if ('remove' in one) return { do: 'vf-remove', id };
   return one.io === 'stop' ? { do: 'io-stop', id } : { do: 'io-start', id, io: one.io };
 }
 
-const runs = { numRuns: 40 };
+const runs = { numRuns: 60 };
 
 describe('a session of random commands', { timeout: 120_000 }, () => {
-  it('replays to the same events, byte for byte', () => {
-    fc.assert(
-      fc.property(config, deeds(25, lifeDeed), (machine, done) => {
-        const session = begin(machine);
-        perform(session, done);
-        const replayed = replaySession(session.save());
-        expect(replayed.ok ? 'the same' : replayed.error.message).toBe('the same');
-        if (replayed.ok) expect(replayed.value.save()).toEqual(session.save());
-      }),
-      runs,
-    );
-  });
-
-  it('goes on after save and open as it would have without', () => {
-    fc.assert(
-      fc.property(config, deeds(15, lifeDeed), deeds(15, lifeDeed), (machine, before, after) => {
-        const straight = begin(machine);
-        perform(straight, before);
-        const file = parseSessionFile(sessionText(straight.save()));
-        const opened = file.ok ? replaySession(file.value) : file;
-        expect(opened.ok).toBe(true);
-        perform(straight, after);
-        if (opened.ok) {
-          perform(opened.value, after);
-          expect(opened.value.save()).toEqual(straight.save());
-        }
-      }),
-      runs,
-    );
-  });
-
   it('never breaks the model: no Oops, no refused DMA, no payload that arrives wrong', () => {
     let withIo = 0;
     fc.assert(
-      fc.property(config, deeds(25), (machine, done) => {
+      fc.property(config, deeds, (machine, done) => {
         const session = begin(machine);
         perform(session, done);
         expect(session.oops).toBeUndefined();
