@@ -50,6 +50,7 @@ export const table = {
     'npm:svelte',
     'npm:svelte/',
     'npm:@xterm/',
+    'npm:dockview-core',
     'npm:virtua/',
     'npm:@fontsource/',
   ],

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type * as Axe from 'axe-core';
 import { launchLab } from './launch.ts';
 import type { RunningLab } from './launch.ts';
-import { chooseTheme, flood, idle, isRunning, PATIENT, text } from './page.ts';
+import { chooseTheme, flood, idle, isRunning, openPanel, PATIENT, text } from './page.ts';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
@@ -15,7 +15,8 @@ let lab: RunningLab;
 beforeAll(async () => {
   lab = await launchLab();
   await lab.page.evaluate(axeSource);
-  await lab.page.getByRole('tab', { name: 'compare' }).click();
+  await lab.page.getByTestId('invitation').waitFor();
+  await openPanel(lab, 'compare');
 });
 
 afterAll(async () => {
@@ -27,7 +28,7 @@ afterAll(async () => {
 const violations = (): Promise<readonly string[]> =>
   lab.page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof Axe };
-    const results = await axe.run('[data-panel=trace]', { resultTypes: ['violations'] });
+    const results = await axe.run('[data-panel=compare]', { resultTypes: ['violations'] });
     return results.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
   });
 
@@ -41,7 +42,6 @@ const row = (key: string): Promise<readonly string[]> =>
 
 it('before the first boot, 5.13 and 5.15 run the machine at hand: modes, branch and dmesg are told apart', async () => {
   const { page } = lab;
-  await page.getByTestId('invitation').waitFor({ state: 'attached' });
   await page.getByRole('banner').getByText('Linux 5.15').waitFor();
   expect(await page.getByLabel('Machine A').inputValue()).toBe('5.13');
   expect(await page.getByLabel('Machine B').inputValue()).toBe('5.15');
@@ -82,15 +82,15 @@ it('two platforms are compared after a boot with what was done since', async () 
   expect(await page.getByLabel('Machine B').inputValue()).toBe('powervm-p10');
   await run();
   expect(await row('mode')).toEqual(['indirect', 'direct', '≠ differs']);
-  await page.getByRole('button', { name: 'Enlarge' }).click();
+  await page.keyboard.press('Control+Shift+M');
   await lab.screenshot('compare-platforms');
-  await page.getByRole('button', { name: 'Enlarge' }).click();
+  await page.keyboard.press('Control+Shift+M');
 });
 
 it('a comparison that runs is cancelled, and the next one may begin', async () => {
   const { page } = lab;
   await page.keyboard.press('Control+n');
-  await page.getByTestId('invitation').waitFor({ state: 'attached' });
+  await page.locator('[data-testid=machine-state][data-state=off]').waitFor();
   await page.keyboard.press('F5');
   await isRunning(page);
   await flood(page);

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright-core';
 import { expect } from 'vitest';
 import type {} from '../../renderer/app/bridge.ts';
+import type { RunningLab } from './launch.ts';
 
 /** How long a poll may take on a busy machine. */
 export const PATIENT = { timeout: 20_000 };
@@ -32,6 +33,17 @@ export async function terminalShows(page: Page, pattern: RegExp): Promise<void> 
     { source: pattern.source, flags: pattern.flags },
     { timeout: 20_000 },
   );
+}
+
+/** Opens a panel, or brings it to the front, as the View menu does. */
+export async function openPanel(lab: RunningLab, id: string): Promise<void> {
+  const found = await lab.app.evaluate(({ Menu }, action) => {
+    const entry = Menu.getApplicationMenu()?.getMenuItemById(action);
+    entry?.click();
+    return entry !== null && entry !== undefined;
+  }, `panel:${id}`);
+  if (!found) throw new Error(`no panel is called ${id}`);
+  await lab.page.locator(`[data-panel="${id}"]`).waitFor();
 }
 
 /** Boots by key and waits for the guest. */

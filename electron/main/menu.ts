@@ -33,6 +33,7 @@ function itemsOf(menu: string, entries: readonly MenuEntry[], send: Send): MenuI
   return entries
     .filter((entry) => entry.menu === menu)
     .map(({ action, label, keys }) => ({
+      id: action,
       label,
       click: () => send(action),
       // The key is shown here and obeyed by the page: one place decides what it means while a field has the focus.

@@ -27,8 +27,26 @@ export const ACTION_TABLE = [
   row('View', 'theme-contrast', 'Theme: high contrast'),
   row('View', 'theme-projector', 'Theme: projector'),
   row('View', 'zoom-panel', 'One panel at a time, or all', 'CmdOrCtrl+Shift+M'),
+  row('View', 'next-group', 'Next group of panels', 'CmdOrCtrl+F6'),
+  row('View', 'close-panel', 'Close this panel', 'CmdOrCtrl+Shift+W'),
+  row('View', 'panel-left', 'Move this panel to the left', 'CmdOrCtrl+Alt+Left'),
+  row('View', 'panel-right', 'Move this panel to the right', 'CmdOrCtrl+Alt+Right'),
+  row('View', 'panel-bottom', 'Move this panel to the bottom', 'CmdOrCtrl+Alt+Down'),
+  row('View', 'panel-apart', 'Move this panel to a group of its own', 'CmdOrCtrl+Alt+Up'),
+  row('View', 'reset-layout', 'Reset the layout'),
   row('View', 'screen-reader', 'Terminals for screen readers', 'CmdOrCtrl+Shift+U'),
   row('Help', 'shortcuts', 'Keys', 'F1'),
 ];
 
 export type Action = (typeof ACTION_TABLE)[number]['action'];
+
+/** The panel that carries an action out; while it is closed, the action opens it. */
+export const PANEL_OF_ACTION: Readonly<Record<string, string>> = {
+  'add-vf': 'functions',
+  follow: 'trace',
+  filter: 'trace',
+  find: 'trace',
+  'copy-trace': 'trace',
+  'clear-view': 'trace',
+  'screen-reader': 'trace',
+};

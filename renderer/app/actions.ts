@@ -36,6 +36,8 @@ async function compare(lab: Lab): Promise<void> {
 export function registerActions(lab: Lab, appearance: Appearance): () => void {
   const themes: readonly Theme[] = ['system', 'dark', 'light', 'contrast', 'projector'];
   const undo = [
+    // The LPAR panel, while it is open, boots with what stands in its form.
+    lab.handle('boot', () => void lab.dispatch({ do: 'boot' })),
     lab.handle('new', () => void newSession(lab)),
     lab.handle('open', () => void open(lab)),
     lab.handle('save', () => void save(lab, false)),

@@ -1,4 +1,4 @@
-// The theme: chosen by the person, else as the system prefers. Sizes that were dragged.
+// The theme: chosen by the person, else as the system prefers.
 
 import type { Theme } from '../../electron/ipc-contract.ts';
 import type { Lab } from './lab.svelte.ts';
@@ -34,38 +34,5 @@ export class Appearance {
     const list = matchMedia(media);
     tell(list.matches);
     list.addEventListener('change', (event) => tell(event.matches));
-  }
-}
-
-/** A size in rem that the person can drag; kept. */
-export class KeptSize {
-  rem = $state(0);
-  readonly #key: string;
-  readonly #least: number;
-  readonly #most: number;
-
-  constructor(key: string, initial: number, least: number, most: number) {
-    this.#key = `size-${key}`;
-    this.#least = least;
-    this.#most = most;
-    const kept = Number(localStorage.getItem(this.#key));
-    this.rem = kept > 0 ? this.#clamped(kept) : initial;
-  }
-
-  set(rem: number): void {
-    this.rem = this.#clamped(rem);
-    localStorage.setItem(this.#key, String(this.rem));
-  }
-
-  get least(): number {
-    return this.#least;
-  }
-
-  get most(): number {
-    return this.#most;
-  }
-
-  #clamped(rem: number): number {
-    return Math.min(this.#most, Math.max(this.#least, rem));
   }
 }

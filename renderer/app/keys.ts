@@ -13,7 +13,7 @@ export function matchesKeys(press: KeyPress, keys: string, isMac: boolean): bool
   const parts = keys.split('+');
   const last = parts.pop() ?? '';
   const control = parts.includes('CmdOrCtrl');
-  if (press.key.toLowerCase() !== last.toLowerCase()) return false;
+  if (press.key.replace('Arrow', '').toLowerCase() !== last.toLowerCase()) return false;
   if (press.shiftKey !== parts.includes('Shift') || press.altKey !== parts.includes('Alt')) return false;
   const [wanted, other] = isMac ? [press.metaKey, press.ctrlKey] : [press.ctrlKey, press.metaKey];
   return wanted === control && !other;

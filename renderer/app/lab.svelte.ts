@@ -22,7 +22,8 @@ import type {
   Progress,
   Settings,
 } from '../../electron/ipc-contract.ts';
-import { ACTION_TABLE } from './action-table.ts';
+import { tick } from 'svelte';
+import { ACTION_TABLE, PANEL_OF_ACTION } from './action-table.ts';
 import type { Action } from './action-table.ts';
 import { DEFAULT_SETTINGS } from './default-settings.ts';
 import { Notices } from './notices.svelte.ts';
@@ -70,14 +71,16 @@ export class Lab {
   logShown = false;
   /** Fill of the selected function's windows, by LIOBN. */
   overviews = $state.raw<ReadonlyMap<number, TceOverviewAnswer>>(new Map());
-  /** Narrows the trace to what another panel points at; the trace panel says how. */
-  filterTrace: (filter: string) => void = () => undefined;
   /** What was pointed at last. */
   target = $state.raw<Target | undefined>(undefined);
-  /** Brings the panel to the front that shows such a target; the app says how. */
+  /** Brings the panel to the front that shows such a target; the dock says how. */
   openFor: (target: Target) => void = () => undefined;
+  /** Opens the panel that an action belongs to; the dock says how. */
+  openPanel: (id: string) => void = () => undefined;
   /** Said once, politely, to those who listen. */
   said = $state('');
+  /** Settings and session are known: the panels can be drawn. */
+  ready = $state(false);
 
   #selectedId = $state<string | undefined>(undefined);
   readonly selected = $derived(
@@ -85,7 +88,9 @@ export class Lab {
   );
   readonly plan = $derived(this.plans.find((plan) => plan.id === this.selected?.description.id));
 
-  readonly #handlers = new Map<string, () => void>();
+  /** The one who registered last acts. */
+  readonly #handlers = new Map<string, readonly (() => void)[]>();
+  #filterTrace: (filter: string) => void = () => undefined;
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
   #lookedAt = 0;
   #lookTookMs = 0;
@@ -101,12 +106,15 @@ export class Lab {
   async start(): Promise<void> {
     this.bridge.on('progress', (progress) => this.#hear(progress));
     this.bridge.on('problem', (problem) => this.notices.error(problem));
-    this.bridge.on('menu', ({ action }) => this.#handlers.get(action)?.());
+    this.bridge.on('menu', ({ action }) => this.act(action as Action));
     this.bridge.on('desk', (desk) => (this.desk = desk));
     const { progress, desk, settings, devices } = await this.bridge.hello();
     this.desk = desk;
     if (settings !== null) this.settings = settings;
     this.devices = devices;
+    this.latest = progress;
+    this.progress = progress;
+    this.ready = true;
     this.profiles = (await this.ask({ ask: 'profiles' })) ?? [];
     this.kernels = (await this.ask({ ask: 'kernels' })) ?? [];
     this.#hear(progress);
@@ -145,23 +153,44 @@ export class Lab {
 
   copy(text: string): void {
     void this.bridge.copyText({ text });
-    this.said = '';
-    this.said = text.length > 80 ? 'Copied' : `Copied ${text}`;
+    this.say(text.length > 80 ? 'Copied' : `Copied ${text}`);
   }
 
-  /** Says who carries an action out; returns the function that takes it back: whoever did it before does it again. */
-  handle(action: Action | PanelAction, handler: () => void): () => void {
-    const before = this.#handlers.get(action);
-    this.#handlers.set(action, handler);
-    return () => {
-      if (this.#handlers.get(action) !== handler) return;
-      if (before === undefined) this.#handlers.delete(action);
-      else this.#handlers.set(action, before);
+  say(text: string): void {
+    this.said = '';
+    this.said = text;
+  }
+
+  /** Narrows the trace to what another panel points at, and brings it to the front; the trace panel says how. */
+  get filterTrace(): (filter: string) => void {
+    return (filter) => {
+      this.openPanel('trace');
+      // A panel that had been closed is told after its first effects.
+      void tick().then(() => this.#filterTrace(filter));
     };
   }
 
+  set filterTrace(narrow: (filter: string) => void) {
+    this.#filterTrace = narrow;
+  }
+
+  /** Says who carries an action out, in place of those who did so far; returns the function that takes it back. */
+  handle(action: Action | PanelAction, handler: () => void): () => void {
+    this.#handlers.set(action, [...(this.#handlers.get(action) ?? []), handler]);
+    return () => {
+      const others = this.#handlers.get(action)?.filter((other) => other !== handler) ?? [];
+      this.#handlers.set(action, others);
+    };
+  }
+
+  /** Carries it out. What belongs to a panel that is closed opens the panel first. */
   act(action: Action | PanelAction): void {
-    this.#handlers.get(action)?.();
+    const handler = this.#handlers.get(action)?.at(-1);
+    if (handler !== undefined) return handler();
+    const panel = PANEL_OF_ACTION[action];
+    if (panel === undefined) return;
+    this.openPanel(panel);
+    void tick().then(() => this.#handlers.get(action)?.at(-1)?.());
   }
 
   keysOf(action: Action | PanelAction): string {

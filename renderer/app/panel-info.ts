@@ -30,6 +30,8 @@ export interface PanelInfo {
   readonly order: number;
   /** The roles whose own layout has it open; others open it from the View menu or the palette. */
   readonly roles: readonly Role[];
+  /** The roles whose own layout has it in front of the other tabs of its place; without: the first by rank. */
+  readonly front?: readonly Role[];
   /** Kinds of target that bring it to the front. */
   readonly shows?: readonly Target['kind'][];
 }

@@ -5,3 +5,4 @@ export { common } from './common.ts';
 export { life } from './life.ts';
 export { lpar } from './lpar.ts';
 export { pageSizes } from './page-sizes.ts';
+export { shell } from './shell.ts';
