@@ -76,7 +76,7 @@ describe('a boot', () => {
     await page.getByText('64 GiB now, 1 TiB max.').waitFor();
     await page.getByLabel('How many to add').fill('2');
     await page.getByRole('button', { name: 'Add', exact: true }).click();
-    await page.getByRole('option', { name: /vf9/ }).click();
+    await page.getByRole('row', { name: /vf9/ }).click();
     await boot(page);
     await page.getByText('10 functions, all indirect.').waitFor();
     expect(await text(page, 'reach')).toBe('vf9 reaches memory through a window of 256 GiB at 2^59.');
@@ -251,8 +251,8 @@ describe('the machine', () => {
   it('removes the chosen VF by key, from under the running guest', async () => {
     const { page } = lab;
     await boot(page);
-    await page.getByRole('option', { name: /vf3/ }).click();
-    await page.getByRole('listbox', { name: 'Virtual functions' }).press('Delete');
+    await page.getByRole('row', { name: /vf3/ }).click();
+    await page.getByRole('treegrid', { name: 'Adapters and virtual functions' }).press('Delete');
     await page.getByText('7 functions, all indirect.').waitFor();
     await terminalShows(page, /vf3 .*function-removed/);
   });

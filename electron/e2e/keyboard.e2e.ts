@@ -37,7 +37,7 @@ it('Tab goes round the whole window and comes back', async () => {
   for (const name of [
     'profile',
     'memory',
-    'Virtual functions',
+    'Adapters and virtual functions',
     'Cell of the TCE map',
     'trace-filter',
     'hcall trace',
@@ -46,10 +46,9 @@ it('Tab goes round the whole window and comes back', async () => {
 });
 
 it('the arrows choose a function, and the panels follow', async () => {
-  await lab.page.getByRole('listbox', { name: 'Virtual functions' }).focus();
+  await lab.page.getByRole('treegrid', { name: 'Adapters and virtual functions' }).focus();
   await lab.page.keyboard.press('Home');
-  await lab.page.keyboard.press('ArrowDown');
-  await lab.page.keyboard.press('ArrowDown');
+  for (let row = 0; row < 3; row++) await lab.page.keyboard.press('ArrowDown');
   await lab.page.getByRole('heading', { name: /^Windows of vf2/ }).waitFor();
   expect(await text(lab.page, 'reach')).toMatch(/^vf2 reaches memory/);
 });
@@ -85,9 +84,9 @@ it('one panel at a time, and back', async () => {
   const { page } = lab;
   await page.getByRole('slider', { name: 'Cell of the TCE map' }).focus();
   await page.keyboard.press('Control+Shift+M');
-  await page.getByRole('listbox', { name: 'Virtual functions' }).waitFor({ state: 'hidden' });
+  await page.getByRole('treegrid', { name: 'Adapters and virtual functions' }).waitFor({ state: 'hidden' });
   await page.keyboard.press('Control+Shift+M');
-  await page.getByRole('listbox', { name: 'Virtual functions' }).waitFor();
+  await page.getByRole('treegrid', { name: 'Adapters and virtual functions' }).waitFor();
 });
 
 it('the menu says the same as the keys', async () => {

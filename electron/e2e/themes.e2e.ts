@@ -51,7 +51,7 @@ describe.each(THEMES)('the theme %s', (theme) => {
     await boot(page);
     await idle(page);
     await terminalShows(page, /machine-state .*running/);
-    await page.getByRole('option', { name: /vf2/ }).click();
+    await page.getByRole('row', { name: /vf2/ }).click();
     expect(await violations()).toEqual([]);
     await lab.screenshot(theme);
 

@@ -21,7 +21,8 @@ const USES: Readonly<Record<DmaMode, string>> = {
 export const useWords = (window: WindowAnswer): string =>
   window.active ? USES[window.use] : 'removed by the kernel to make room';
 
-const address = (start: bigint): string => {
+/** 2^59 for large powers of two, else plain hex. */
+export const addressWords = (start: bigint): string => {
   const power = start.toString(2).length - 1;
   return start !== 0n && start === 1n << BigInt(power) && power > 40
     ? `2^${power}`
@@ -40,7 +41,7 @@ export function reachWords(f: FunctionAnswer): string {
       : `${id} has its default window of ${sizeWords(bytesOf(waiting))}, and no kernel uses it yet.`;
   }
   const size = sizeWords(bytesOf(window));
-  return `${id} reaches memory through ${window.isDefault ? 'its default window' : 'a window'} of ${size} at ${address(window.start)}.`;
+  return `${id} reaches memory through ${window.isDefault ? 'its default window' : 'a window'} of ${size} at ${addressWords(window.start)}.`;
 }
 
 /** "rw", "r-", "-w": what the device may do through a TCE with these low bits. */

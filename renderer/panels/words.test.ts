@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DmaMode, FunctionAnswer, U64, WindowAnswer } from '../../core/index.ts';
-import { modeWord, summarise } from './function-words.ts';
+import { modeWord, summarise } from './adapters/words.ts';
 import { permissionsText, reachWords } from './window-words.ts';
 
 const window = (more: Partial<WindowAnswer>): WindowAnswer => ({

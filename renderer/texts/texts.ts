@@ -1,8 +1,10 @@
 // The catalogue of what the window says: one file for each panel or part, one object each. A translation replaces the objects; so a
 // text is a string or a function of its values, and never put together from halves.
 
+export { adapters } from './adapters.ts';
 export { common } from './common.ts';
 export { life } from './life.ts';
 export { lpar } from './lpar.ts';
 export { pageSizes } from './page-sizes.ts';
 export { shell } from './shell.ts';
+export { workload } from './workload.ts';

@@ -1,0 +1,119 @@
+// Adapters and VFs: the tree and the map, many chosen at once, workloads on them; with a few functions and with many.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Locator } from 'playwright-core';
+import { launchLab } from './launch.ts';
+import type { RunningLab } from './launch.ts';
+import { PATIENT, boot, idle, text } from './page.ts';
+
+let lab: RunningLab;
+
+beforeEach(async () => {
+  lab = await launchLab();
+});
+
+afterEach(async () => {
+  const { problems } = lab;
+  await lab.close();
+  expect(problems).toEqual([]);
+});
+
+const tree = (): Locator => lab.page.getByRole('treegrid', { name: 'Adapters and virtual functions' });
+
+/** Names of the chosen rows. */
+const chosen = (): Promise<readonly string[]> =>
+  tree().locator('[role=row][aria-selected=true] .name .text').allTextContents();
+
+const press = async (...keys: readonly string[]): Promise<void> => {
+  for (const key of keys) await lab.page.keyboard.press(key);
+};
+
+describe('the tree by keyboard', () => {
+  it('opens, closes, finds by its letters and chooses many', async () => {
+    const { page } = lab;
+    await page.getByTestId('invitation').waitFor();
+    await tree().focus();
+    await press('Home');
+    const group = page.getByRole('row', { name: /SR-IOV VFs/ });
+    expect(await group.getAttribute('aria-expanded')).toBe('true');
+    await press('ArrowLeft');
+    expect(await group.getAttribute('aria-expanded')).toBe('false');
+    await press('ArrowRight', 'ArrowRight');
+    expect(await chosen()).toEqual(['vf0']);
+    await press('v', 'f', '5');
+    expect(await chosen()).toEqual(['vf5']);
+    await press('Shift+ArrowDown', 'Shift+ArrowDown');
+    expect(await chosen()).toEqual(['vf5', 'vf6', 'vf7']);
+    await press('Control+Home', 'Control+ArrowDown', 'Control+ArrowDown', 'Control+Space');
+    expect(await chosen()).toEqual(['vf1', 'vf5', 'vf6', 'vf7']);
+    await press('Control+a');
+    expect(await text(page, 'chosen')).toBe('8 chosen: 8 no driver; 0 TCEs in use.');
+    await press('End', 'Shift+ArrowUp', 'Delete');
+    await page.getByText('6 functions, waiting for a kernel to drive them.').waitFor();
+  });
+
+  it('sorts, filters and groups, and says when nothing fits', async () => {
+    const { page } = lab;
+    await boot(page);
+    await page.getByLabel('Filter functions').fill('vf7');
+    await page.getByText('1 of 8 shown').waitFor();
+    await page.getByLabel('Filter functions').fill('vf9');
+    await page.getByText('No function fits “vf9”.').waitFor();
+    await page.getByRole('button', { name: 'Clear the filter' }).click();
+    await page.getByRole('button', { name: 'Group, sort, map' }).click();
+    await page.getByLabel('Sort by').selectOption('name');
+    await page.getByLabel('Largest first').check();
+    await page.getByLabel('Group by').selectOption('mode');
+    await expect
+      .poll(() => tree().locator('.name .text').allTextContents(), PATIENT)
+      .toEqual(['indirect', 'vf7', 'vf6', 'vf5', 'vf4', 'vf3', 'vf2', 'vf1', 'vf0']);
+  });
+});
+
+it('the map names its cells, and its arrows go all ways', async () => {
+  const { page } = lab;
+  await boot(page);
+  await page.getByRole('button', { name: 'Group, sort, map' }).click();
+  await page.getByLabel('Show as').selectOption('map');
+  const map = page.getByRole('listbox', { name: 'Virtual functions as a map' });
+  await page.getByRole('option', { name: 'vf3: indirect, driven, 0 % of its block' }).click();
+  await map.press('ArrowRight');
+  await page.getByRole('heading', { name: /^Windows of vf4/ }).waitFor();
+  await map.press('Shift+ArrowRight');
+  expect(await text(page, 'chosen')).toBe('2 chosen: 2 indirect; 0 TCEs in use.');
+});
+
+it('a frozen PE stands in a red frame with what to do next, and a reset brings it back', async () => {
+  const { page } = lab;
+  await boot(page);
+  await idle(page);
+  await page.evaluate(() => window.ddwLab.dispatch({ do: 'pe-freeze', id: 'vf2' }));
+  await page.getByRole('row', { name: /vf2 frozen/ }).click();
+  await page.getByText('The PE of vf2 is frozen: no DMA and no MMIO passes.').waitFor();
+  await lab.screenshot('adapters-frozen');
+  await page.getByRole('button', { name: 'Reset the partition' }).click();
+  await page.getByText('8 functions, all indirect.').waitFor();
+});
+
+it('64 VFs are added and do I/O', async () => {
+  const { page } = lab;
+  await page.getByTestId('invitation').waitFor();
+  await page.getByLabel('How many to add').fill('56');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('64 functions, waiting').waitFor();
+  await boot(page);
+  await page.getByText('64 functions, all indirect.').waitFor();
+  await tree().focus();
+  await press('Control+a');
+  await page.getByLabel('Preset').selectOption('Packets: 4K writes, endless');
+  await page.getByRole('button', { name: 'Start I/O' }).click();
+  await page
+    .getByTestId('workload')
+    .filter({ hasText: /^64 running: [1-9]/ })
+    .waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page
+    .getByTestId('workload')
+    .filter({ hasText: /^Done: / })
+    .waitFor();
+});
