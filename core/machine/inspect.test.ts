@@ -3,6 +3,7 @@ import { u64 } from '../base/u64.ts';
 import { configFor } from './config-for.ts';
 import { Machine } from './machine.ts';
 import type { AnswerTo, Query } from './queries.ts';
+import { Session } from '../session/session.ts';
 import { defaultScenario } from '../session/default-scenario.ts';
 
 const DDW = 0x0800_0000_0000_0000n;
@@ -169,6 +170,39 @@ describe('the device tree', () => {
 });
 
 const isTop = ({ path }: { path: string }): boolean => path !== '/' && path.lastIndexOf('/') === 0;
+
+describe('questions from outside', () => {
+  const session = Session.create(defaultScenario());
+  if (!session.ok) throw new Error(session.error.message);
+  const asks = (query: unknown): string | undefined => {
+    const answer = session.value.query(query as Query);
+    return answer.ok ? undefined : answer.error.code;
+  };
+
+  it.each<Query>([
+    { ask: 'translate', id: 'vf0', busAddress: u64(0xffff_ffff_ffff_ffffn) },
+    { ask: 'mappers', address: 0, limit: 1, id: 'vf0' },
+    { ask: 'tce-next', liobn: 0x6000_4000, from: -1, by: 1 },
+    { ask: 'tce-writer', liobn: 0x6000_4000, index: 0 },
+    { ask: 'tce-overview', liobn: 0x6000_4000, cells: 4, from: 1, to: 9 },
+    { ask: 'device-tree-outline' },
+    { ask: 'device-tree-node', path: '/rtas' },
+    { ask: 'device-tree-find', text: 'pci', limit: 9 },
+    { ask: 'device-tree-moments' },
+    { ask: 'device-tree-diff', from: 'now', to: 'now' },
+    { ask: 'guest-log', from: 0, limit: 9 },
+  ])('$ask is answered', (query) => expect(asks(query)).toBeUndefined());
+
+  it.each([
+    { ask: 'translate', id: 'vf0', busAddress: 1 },
+    { ask: 'translate', id: 'vf0', busAddress: -1n },
+    { ask: 'tce-next', liobn: 1, from: 0, by: 2 },
+    { ask: 'tce-next', liobn: 1, from: -2, by: 1 },
+    { ask: 'device-tree-diff', from: 'then', to: 'now' },
+    { ask: 'device-tree-find', text: 'x', limit: 0 },
+    { ask: 'guest-log', from: 0, limit: 1e9 },
+  ])('%o is refused', (query) => expect(asks(query)).toBe('bad-value'));
+});
 
 describe('the guest’s logs', () => {
   it('of a kernel that died can be read under the next', () => {

@@ -4,6 +4,7 @@
 import type { Command, IoParameters } from './commands.ts';
 import type { FirmwareLimits } from '../firmware/limits.ts';
 import type { FunctionConfig, MachineConfig, QemuPhbConfig } from './config.ts';
+import { INSPECT_SHAPES } from './inspect-shapes.ts';
 import type { Query } from './queries.ts';
 import {
   boolean,
@@ -197,6 +198,13 @@ export const queryShape: Shape<Query> = union<Query>(
       'tces',
       record({ ask: literal('tces'), liobn, index: integer(0, 2 ** 43), count: integer(1, MAX_TCES_ASKED) }),
     ],
-    ['tce-overview', record({ ask: literal('tce-overview'), liobn, cells: integer(1, MAX_TCES_ASKED) })],
+    [
+      'tce-overview',
+      record(
+        { ask: literal('tce-overview'), liobn, cells: integer(1, MAX_TCES_ASKED) },
+        { from: integer(0, 2 ** 43), to: integer(0, 2 ** 43) },
+      ),
+    ],
+    ...INSPECT_SHAPES,
   ]),
 );

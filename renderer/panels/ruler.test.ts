@@ -50,7 +50,13 @@ it('finer pages stand denser on the ruler', () => {
 
 describe('what is filled', () => {
   it('joins neighbouring cells of like density and keeps apart what differs', () => {
-    const runs = filledRuns({ liobn: 1, entries: 800, from: 0, perCell: 100, used: [100, 100, 0, 1, 2, 60, 0, 0] });
+    const runs = filledRuns({
+      liobn: 1,
+      entries: 800,
+      from: 0,
+      perCell: 100,
+      used: [100, 100, 0, 1, 2, 60, 0, 0],
+    });
     expect(runs).toEqual([
       { from: 0, to: 2 / 8, density: 1 },
       { from: 3 / 8, to: 5 / 8, density: densityStep(0.01) },

@@ -8,3 +8,7 @@ export { lpar } from './lpar.ts';
 export { pageSizes } from './page-sizes.ts';
 export { shell } from './shell.ts';
 export { workload } from './workload.ts';
+export { tces } from './tces.ts';
+export { deviceTree } from './device-tree.ts';
+export { guestLog } from './guest-log.ts';
+export { windows } from './windows.ts';
