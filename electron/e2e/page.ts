@@ -76,6 +76,8 @@ export const text = async (page: Page, testId: string): Promise<string> =>
 
 /** Endless I/O on every function: more hcalls than anybody reads. */
 export async function flood(page: Page): Promise<void> {
+  // Only functions that have their driver can be started.
+  await idle(page);
   await page.getByRole('button', { name: 'What kind of I/O' }).click();
   await page.getByLabel('Requests').fill('0');
   await page.getByLabel('on all functions at once').check();

@@ -12,3 +12,6 @@ export { tces } from './tces.ts';
 export { deviceTree } from './device-tree.ts';
 export { guestLog } from './guest-log.ts';
 export { windows } from './windows.ts';
+export { terminal } from './terminal.ts';
+export { trace } from './trace.ts';
+export { why } from './why.ts';
