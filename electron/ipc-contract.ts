@@ -618,6 +618,8 @@ export const requests = {
   compareRuns: v.object({ kernels: comparedNames, profiles: comparedNames }),
   /** Ends the comparison that runs: its answer is the error `cancelled`. */
   compareCancel: nothing,
+  /** Asks for a file and writes what the machine has as it is now. */
+  exportFile: v.object({ what: v.picklist(['dtb']) }),
   copyText: v.object({ text: v.pipe(v.string(), v.maxLength(4_000_000)) }),
   setSettings: settings,
   setMenu: v.object({ entries: v.pipe(v.array(menuEntry), v.maxLength(300)) }),
@@ -648,6 +650,7 @@ export interface Answers {
   compareBack: Result<true>;
   compareRuns: Result<CompareReport>;
   compareCancel: Result<true>;
+  exportFile: Result<string | null>;
   copyText: Result<true>;
   setSettings: Result<true>;
   setMenu: Result<true>;

@@ -6,6 +6,7 @@ import { CompareHost } from '../host/compare-host.ts';
 import type { UserError } from '../ipc-contract.ts';
 import { configOn, deviceChoices } from '../host/machine-choices.ts';
 import type { Desk } from './desk.ts';
+import { exportFile } from './export-dialog.ts';
 import { openSession, saveSession } from './files.ts';
 import { notify } from './ipc.ts';
 import type { Handlers } from './ipc.ts';
@@ -52,6 +53,7 @@ export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
       comparisons.cancel();
       return done;
     },
+    exportFile: ({ what }) => exportFile(what, window, (query) => desk.host.query(query)),
     copyText: ({ text }) => {
       void clipboard.writeText(text);
       return done;
