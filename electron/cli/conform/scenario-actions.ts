@@ -224,5 +224,5 @@ export class ScenarioActions {
 
 function moduleOfDevice(planned: PlanDevice): LinuxModule | undefined {
   if (planned.module === null) return undefined;
-  return linuxModule(planned.module, planned.dmaMaskBits, planned.coherentMaskBits);
+  return linuxModule(planned.module, planned.kind, planned.dmaMaskBits, planned.coherentMaskBits);
 }
