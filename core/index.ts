@@ -34,7 +34,14 @@ export type { LineRun } from './session/run-line.ts';
 export type { CompareProgress } from './session/compared-machine.ts';
 export type { CompareRequest } from './session/comparison.ts';
 export type { RunScript } from './session/scripted-run.ts';
-export type { AdvanceOutcome, SessionApi, SessionFile } from './session/session-types.ts';
+export type { MachineBug } from './machine/machine.ts';
+export type {
+  AdvanceOutcome,
+  LoggedCommand,
+  SessionApi,
+  SessionFile,
+  SessionLog,
+} from './session/session-types.ts';
 export type * from './trace/events.ts';
 export type { Filter as TraceFilter } from './trace/filter/compile.ts';
 export type { TracePart } from './trace/format.ts';
@@ -83,7 +90,7 @@ export {
 } from './session/default-scenario.ts';
 export { Replay, replaySession } from './session/replay.ts';
 export { runLine, settle } from './session/run-line.ts';
-export { MAX_SESSION_TEXT, parseSessionFile, sessionText } from './session/session-file.ts';
+export { checkSessionLog, MAX_SESSION_TEXT, parseSessionFile, sessionText } from './session/session-file.ts';
 export { ScriptReader } from './session/session-script.ts';
 export { scriptOf } from './session/scripted-run.ts';
 export { Session } from './session/session.ts';
@@ -102,8 +109,6 @@ export type { BoundDriver, DmaApi, Driver, LinuxDevice, ScatterList } from './gu
 export type { Scheduler, Task } from './time/scheduler.ts';
 export type { TraceSink } from './trace/sink.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
-export type { ContainerType, VfioCall, VfioResult, TceInfo } from './abi/linux/vfio.ts';
-export type { ApplicationPlan } from './abi/linux/application.ts';
 export { beginningOf, crashMemoryEnd, crashTree, kexecTree } from './guest/linux/kexec.ts';
 export { kernelByRelease } from './guest/linux/kernels/index.ts';
 

@@ -38,6 +38,8 @@ export const table = {
   'electron/ipc-contract': ['types:core/index', 'npm:valibot'],
   'electron/host': ['core/index', 'electron/ipc-contract', 'node:', 'npm:valibot'],
   'electron/cli': ['core/index', 'electron/ipc-contract', 'electron/host', 'node:'],
+  // The process of its own in which the sessions live.
+  'electron/machine': ['electron/host', 'npm:electron', 'node:'],
   'electron/main': ['electron/host', 'electron/ipc-contract', 'npm:electron', 'node:'],
   // A sandboxed preload has neither Node nor the host.
   'electron/preload': ['electron/ipc-contract', 'npm:electron'],

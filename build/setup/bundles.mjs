@@ -28,6 +28,12 @@ export const bundles = [
     from: ['electron/main', 'electron/host'],
   },
   {
+    name: 'machine',
+    source: 'electron/machine/machine.ts',
+    output: 'machine.cjs',
+    from: ['electron/machine', 'electron/host'],
+  },
+  {
     name: 'preload',
     source: 'electron/preload/preload.ts',
     output: 'preload.cjs',

@@ -121,7 +121,6 @@ export function buildGuest(
     bootArgs,
     iommuDebugMessages,
     seed,
-    mmu: profileOf(config).make.mmu.value,
     ...options,
   });
 }

@@ -4,7 +4,6 @@ import { durationText, sizeText } from '../base/quantities.ts';
 import { hex } from '../base/u64.ts';
 import type { Command, IoParameters } from './commands.ts';
 import type { MachineConfig } from './config.ts';
-import { vfioText } from './vfio-text.ts';
 
 /** `config`: the configuration before the command. */
 export function commandText(command: Command, config: MachineConfig): string {
@@ -32,9 +31,7 @@ export function commandText(command: Command, config: MachineConfig): string {
     case 'memory-remove':
       return `mem rm ${sizeText(command.bytes)}`;
     case 'driver-bind':
-      return command.driver === undefined
-        ? `bind ${command.id}`
-        : `bind ${command.id} --driver ${command.driver}`;
+      return `bind ${command.id}`;
     case 'driver-unbind':
       return `unbind ${command.id}`;
     case 'pci-remove':
@@ -43,10 +40,6 @@ export function commandText(command: Command, config: MachineConfig): string {
       return 'pci rescan';
     case 'kexec':
       return command.withoutProperties === true ? 'kexec --without-properties' : 'kexec';
-    case 'vfio':
-    case 'app-start':
-    case 'app-stop':
-      return vfioText(command);
     case 'mark':
       return `mark ${quoted(command.text)}`;
     default:

@@ -32,6 +32,13 @@ import { TreeMarks, type TreeMark } from './tree-marks.ts';
 import { checkCommand } from './validate-command.ts';
 import type { Workload } from './workloads.ts';
 
+/** A fault of ours that broke the machine. */
+export interface MachineBug {
+  /** The last event before it. */
+  readonly seq: number;
+  readonly message: string;
+}
+
 export class Machine implements MachineView {
   readonly trace: TraceLog;
   private readonly context: RunContext;
@@ -48,6 +55,7 @@ export class Machine implements MachineView {
   private readonly io: IoRunner;
   private broken: string | undefined;
   private readonly marks = new TreeMarks();
+  private ownFault: MachineBug | undefined;
   /** Hcalls of platforms that this machine had before. */
   private hcallsBefore = 0;
 
@@ -138,6 +146,11 @@ export class Machine implements MachineView {
     return this.broken;
   }
 
+  /** Set when what broke was ours, not the guest's. */
+  get bug(): MachineBug | undefined {
+    return this.ownFault;
+  }
+
   query<Q extends Query>(query: Q): Result<AnswerTo<Q>> {
     return answer(this, query);
   }
@@ -210,9 +223,6 @@ export class Machine implements MachineView {
       case 'driver-unbind':
       case 'pci-remove':
       case 'pci-rescan':
-      case 'vfio':
-      case 'app-start':
-      case 'app-stop':
         return this.live(command);
       case 'mark':
         return this.mark(command.text);
@@ -276,7 +286,9 @@ export class Machine implements MachineView {
 
   /** An exception: the guest is dead, the machine stands. */
   private fail(error: unknown): void {
-    this.crash(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    this.ownFault = { seq: this.trace.length - 1, message };
+    this.crash(message);
   }
 
   private crash(why: string): void {

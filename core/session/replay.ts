@@ -2,21 +2,27 @@
 
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import { checkSessionFile } from './session-file.ts';
+import { checkSessionFile, checkSessionLog } from './session-file.ts';
 import { Session } from './session.ts';
-import type { SessionFile } from './session-types.ts';
+import type { SessionFile, SessionLog } from './session-types.ts';
+
+/** Events hashed in the place of one step: about as long. */
+const EVENTS_PER_STEP = 256;
 
 /** A replay in pieces, so that a host can stay responsive: call advance() until `result` is there. */
 export class Replay {
-  private readonly file: SessionFile;
+  private readonly file: SessionLog | SessionFile;
   private readonly session: Session | undefined;
+  private readonly beginning: (command: number) => void;
   private next = 0;
   /** Set when the replay has ended, well or not. */
   result: Result<Session> | undefined;
 
-  constructor(file: SessionFile) {
+  /** A file's replay proves itself by its hash; a mere log (a journal) has none. `beginning`: told of each command before it is given. */
+  constructor(file: SessionLog | SessionFile, beginning: (command: number) => void = () => undefined) {
     this.file = file;
-    const checked = checkSessionFile(file);
+    this.beginning = beginning;
+    const checked = 'format' in file ? checkSessionFile(file) : checkSessionLog(file);
     const session = checked.ok ? Session.create(file.config) : checked;
     if (session.ok) this.session = session.value;
     else this.result = session;
@@ -25,6 +31,17 @@ export class Replay {
   /** The session being built up, for those who show a replay as it goes. */
   get partial(): Session | undefined {
     return this.session;
+  }
+
+  /** Commands carried out so far. */
+  get commandsDone(): number {
+    return this.next;
+  }
+
+  /** 0 … 1. */
+  get done(): number {
+    const steps = this.session?.steps ?? 0;
+    return this.file.steps === 0 ? 1 : Math.min(1, steps / this.file.steps);
   }
 
   /** Runs at most `maxSteps` scheduler steps. */
@@ -38,7 +55,12 @@ export class Replay {
       const { steps } = session.advance(Math.min(left, target - session.steps));
       left -= steps;
       if (session.steps === target) {
-        if (entry === undefined) return this.end(session);
+        if (entry === undefined) {
+          if (!('format' in file)) this.result = ok(session);
+          else if (session.hashAhead(left * EVENTS_PER_STEP)) this.end(session, file);
+          return;
+        }
+        this.beginning(this.next);
         const accepted = session.dispatch(entry.command);
         if (!accepted.ok) return this.diverged(`command ${this.next} is refused (${accepted.error.message})`);
         this.next++;
@@ -48,8 +70,7 @@ export class Replay {
     }
   }
 
-  private end(session: Session): void {
-    const { events, traceHash } = this.file;
+  private end(session: Session, { events, traceHash }: SessionFile): void {
     if (session.traceLength !== events) {
       return this.diverged(`it gave ${session.traceLength} events, the file says ${events}`);
     }

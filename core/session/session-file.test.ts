@@ -39,7 +39,12 @@ describe('a session file', () => {
     ['not-json', '{"format":', 'the file is not JSON'],
     ['not-a-session', '{}', 'this is not a session of DDW Lab'],
     ['not-a-session', '[1,2]', 'this is not a session of DDW Lab'],
-    ['bad-value', changed({ version: 2 }), 'session.version must be 1'],
+    [
+      'too-new',
+      changed({ version: 2 }),
+      'saved by a later version of DDW Lab (format version 2; this one reads version 1)',
+    ],
+    ['bad-value', changed({ version: 0 }), 'session.version must be 1'],
     ['bad-value', changed({ steps: 1.5 }), 'session.steps must be a whole number'],
     ['bad-value', changed({ traceHash: 'xyz' }), 'session.traceHash must be 16 hex digits'],
     ['bad-value', changed({ commands: {} }), 'session.commands must be a list'],

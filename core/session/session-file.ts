@@ -6,7 +6,7 @@ import { checkShape, integer, list, literal, pattern, record } from '../machine/
 import type { Shape } from '../machine/shape.ts';
 import { commandShape, configShape } from '../machine/shapes.ts';
 import { validateConfig } from '../machine/validate.ts';
-import type { SessionFile } from './session-types.ts';
+import type { SessionFile, SessionLog } from './session-types.ts';
 
 /** Longest text of a session file, in characters, and most commands in it. */
 export const MAX_SESSION_TEXT = 64 * 2 ** 20;
@@ -14,12 +14,18 @@ const MAX_COMMANDS = 100_000;
 
 const count = integer(0, Number.MAX_SAFE_INTEGER);
 
-const sessionShape: Shape<SessionFile> = record({
-  format: literal('ddwrun'),
-  version: literal(1),
+const logFields = {
   config: configShape,
   commands: list(record({ step: count, command: commandShape }), MAX_COMMANDS),
   steps: count,
+};
+
+const logShape: Shape<SessionLog> = record(logFields);
+
+const sessionShape: Shape<SessionFile> = record({
+  format: literal('ddwrun'),
+  version: literal(1),
+  ...logFields,
   traceHash: pattern(/^[0-9a-f]{16}$/, '16 hex digits'),
   events: count,
 });
@@ -44,18 +50,35 @@ export function checkSessionFile(value: unknown): Result<SessionFile> {
       'open a file that the lab saved (.ddwrun)',
     );
   }
+  const newer = versionOf(value);
+  if (newer > 1) {
+    return fail(
+      'too-new',
+      `the session was saved by a later version of DDW Lab (format version ${newer}; this one reads version 1)`,
+      'open it with that version',
+    );
+  }
   const checked = checkShape(sessionShape, value, 'session');
-  if (!checked.ok) return checked;
-  const config = validateConfig(checked.value.config);
+  return checked.ok ? inOrder(checked.value) : checked;
+}
+
+/** A log from elsewhere (a journal, a message). Errors: `bad-value`, `unknown-field` and those of a configuration. */
+export function checkSessionLog(value: unknown): Result<SessionLog> {
+  const checked = checkShape(logShape, value, 'session');
+  return checked.ok ? inOrder(checked.value) : checked;
+}
+
+function inOrder<T extends SessionLog>(log: T): Result<T> {
+  const config = validateConfig(log.config);
   if (!config.ok) return config;
   let step = 0;
-  for (const [index, entry] of checked.value.commands.entries()) {
-    if (entry.step < step || entry.step > checked.value.steps) {
+  for (const [index, entry] of log.commands.entries()) {
+    if (entry.step < step || entry.step > log.steps) {
       return fail('bad-value', `session.commands[${index}].step goes back in time or beyond the end`);
     }
     step = entry.step;
   }
-  return checked;
+  return ok(log);
 }
 
 /** Text of a session file: two-space JSON, so that a diff shows what changed. */
@@ -76,6 +99,10 @@ function parseJson(text: string): Result<unknown> {
   }
 }
 
-function saysDdwrun(value: unknown): boolean {
+function versionOf(value: object): number {
+  return 'version' in value && typeof value.version === 'number' ? value.version : 0;
+}
+
+function saysDdwrun(value: unknown): value is { readonly format: 'ddwrun' } {
   return typeof value === 'object' && value !== null && 'format' in value && value.format === 'ddwrun';
 }

@@ -3,24 +3,25 @@
 
 import { ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
-import { checkSessionFile } from './session-file.ts';
+import { checkSessionLog } from './session-file.ts';
 import { Session } from './session.ts';
-import type { SessionFile } from './session-types.ts';
+import type { SessionLog } from './session-types.ts';
 import type { Pace, RunScript, ScriptStep } from './scripted-run.ts';
 
 /** Works in pieces: call advance() until `result` is there. Whether the trace is the saved one is for a replay to say. */
 export class ScriptReader {
-  /** Set when the session has been read. Errors: those of a session file. */
+  /** Set when the session has been read. Errors: those of a session's log. */
   result: Result<RunScript> | undefined;
-  private readonly file: SessionFile;
+  private readonly file: SessionLog;
   private readonly session: Session | undefined;
   private readonly steps: ScriptStep[] = [];
   /** Virtual time at which what the last command set going was done; undefined: not yet. */
   private settledNs: number | undefined = 0;
 
-  constructor(file: SessionFile) {
+  constructor({ config, commands, steps }: SessionLog) {
+    const file = { config, commands, steps };
     this.file = file;
-    const checked = checkSessionFile(file);
+    const checked = checkSessionLog(file);
     const session = checked.ok ? Session.create(file.config) : checked;
     if (session.ok) this.session = session.value;
     else this.result = session;

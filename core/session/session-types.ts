@@ -6,17 +6,27 @@ import type { Command } from '../machine/commands.ts';
 import type { AnswerTo, Query } from '../machine/queries.ts';
 import type { TraceEvent } from '../trace/events.ts';
 
+export interface LoggedCommand {
+  /** Scheduler steps that had run before it. */
+  readonly step: number;
+  readonly command: Command;
+}
+
 /**
  * A session is its command log: the machine it began with, and each command with the number of scheduler steps that had run before
- * it. Replaying it gives the same events, byte for byte. `.ddwrun` is this as JSON.
+ * it. Replaying it gives the same events, byte for byte.
  */
-export interface SessionFile {
+export interface SessionLog {
+  readonly config: MachineConfig;
+  readonly commands: readonly LoggedCommand[];
+  /** Steps run in all. */
+  readonly steps: number;
+}
+
+/** `.ddwrun` is this as JSON: the log, and what proves a replay of it. */
+export interface SessionFile extends SessionLog {
   readonly format: 'ddwrun';
   readonly version: 1;
-  readonly config: MachineConfig;
-  readonly commands: readonly { readonly step: number; readonly command: Command }[];
-  /** Steps run when it was saved. */
-  readonly steps: number;
   /** FNV-1a hash over all events, hex; lets a replay prove itself. */
   readonly traceHash: string;
   readonly events: number;

@@ -5,18 +5,19 @@ import type { Result } from '../base/result.ts';
 import type { Command } from '../machine/commands.ts';
 import type { MachineConfig } from '../machine/config.ts';
 import { Machine } from '../machine/machine.ts';
+import type { MachineBug } from '../machine/machine.ts';
 import type { AnswerTo, Query } from '../machine/queries.ts';
 import { checkShape } from '../machine/shape.ts';
 import { commandShape, queryShape } from '../machine/shapes.ts';
 import { validateConfig } from '../machine/validate.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { TraceReader } from '../trace/reader.ts';
-import type { AdvanceOutcome, SessionApi, SessionFile } from './session-types.ts';
+import type { AdvanceOutcome, LoggedCommand, SessionApi, SessionFile, SessionLog } from './session-types.ts';
 
 export class Session implements SessionApi {
   private readonly machine: Machine;
   private readonly begunWith: MachineConfig;
-  private readonly commands: { readonly step: number; readonly command: Command }[] = [];
+  private readonly commands: LoggedCommand[] = [];
   private done = 0;
 
   private constructor(config: MachineConfig) {
@@ -65,6 +66,11 @@ export class Session implements SessionApi {
     return this.machine.trace;
   }
 
+  /** Works out at most so many events of the trace's hash, so that a host need not wait long in one go; true: traceHash() is at hand. */
+  hashAhead(maxEvents: number): boolean {
+    return this.machine.trace.hashAhead(maxEvents);
+  }
+
   traceHash(): string {
     return this.machine.trace.hash();
   }
@@ -97,13 +103,31 @@ export class Session implements SessionApi {
     return this.machine.oops;
   }
 
+  /** The fault of ours that broke the machine, if one did. */
+  get bug(): MachineBug | undefined {
+    return this.machine.bug;
+  }
+
+  /** Commands accepted so far. */
+  get commandCount(): number {
+    return this.commands.length;
+  }
+
+  /** The machine that it began with. */
+  get startConfig(): MachineConfig {
+    return this.begunWith;
+  }
+
+  /** Costs nothing but a copy of the list of commands: the trace is not looked at. */
+  log(): SessionLog {
+    return { config: this.begunWith, commands: [...this.commands], steps: this.done };
+  }
+
   save(): SessionFile {
     return {
       format: 'ddwrun',
       version: 1,
-      config: this.begunWith,
-      commands: [...this.commands],
-      steps: this.done,
+      ...this.log(),
       traceHash: this.traceHash(),
       events: this.traceLength,
     };

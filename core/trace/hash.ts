@@ -48,6 +48,13 @@ export class IncrementalHash {
     this.mix = mix;
   }
 
+  /** Mixes in at most `most` more of the first `length` events; true: all of them are. */
+  ahead(length: number, most: number): boolean {
+    const end = Math.min(length, this.done + most);
+    this.upTo(end);
+    return this.done >= length;
+  }
+
   /** The hash of the first `length` events, hex. */
   upTo(length: number): string {
     for (; this.done < length; this.done++) {

@@ -230,6 +230,11 @@ export class TraceLog implements TraceSink, TraceReader {
     return this.isWide(seq) ? this.records[this.rows.word(seq, WORD_VALUE_HI)] : undefined;
   }
 
+  /** A piece of the hash's work, at most `most` events; true when none is left. */
+  hashAhead(most: number): boolean {
+    return this.hashing.ahead(this.length, most);
+  }
+
   /** FNV-1a over all events, 16 hex digits; only what is new (or amended) since the last call is worked out. */
   hash(): string {
     return this.hashing.upTo(this.length);

@@ -69,6 +69,10 @@ export async function launchLab(options: LaunchOptions = {}): Promise<RunningLab
       return path;
     },
     close: async () => {
+      // Nobody is there to be asked whether what is unsaved may go.
+      await app.evaluate(({ dialog }) => {
+        dialog.showMessageBox = () => Promise.resolve({ response: 1, checkboxChecked: false });
+      });
       await app.close();
       if (options.home === undefined) rmSync(home, { recursive: true, force: true });
     },

@@ -15,7 +15,7 @@ import type {
   MachineConfig,
   Result,
   RunScript,
-  SessionFile,
+  SessionLog,
 } from '../../core/index.ts';
 
 export interface CompareHostOptions {
@@ -48,8 +48,6 @@ export interface CompareSubject {
   readonly config: MachineConfig;
   readonly script: RunScript;
 }
-
-export type { SessionFile };
 
 /** A machine that has done nothing yet, with what of the default scenario's work its functions can do. */
 export function withDefaultWorkload(config: MachineConfig): CompareSubject {
@@ -85,7 +83,7 @@ export class CompareHost {
    */
   async run(
     request: CompareHostRequest,
-    session?: SessionFile | CompareSubject,
+    session?: SessionLog | CompareSubject,
     onProgress: Listener = QUIET,
   ): Promise<Result<CompareReport>> {
     const token = Symbol('comparison');
@@ -109,7 +107,7 @@ export class CompareHost {
 
   private async subjectOf(
     token: symbol,
-    session: SessionFile | CompareSubject | undefined,
+    session: SessionLog | CompareSubject | undefined,
     onProgress: Listener,
   ): Promise<Result<CompareSubject>> {
     if (session === undefined) return ok({ config: defaultScenario(), script: scriptOf(DEFAULT_COMMANDS) });

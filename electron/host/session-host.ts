@@ -1,5 +1,5 @@
 // Owns a session and lets it work in short turns, so that whoever shares the thread (window, terminal) gets answers in time.
-// Wall-clock time lives here and nowhere below: docs/decisions/0006-core-in-the-main-process-in-slices.md
+// Wall-clock time lives here and nowhere below: docs/decisions/0010-the-machine-in-a-process-of-its-own.md
 
 import {
   compileFilter,
@@ -12,11 +12,27 @@ import {
   parseSessionFile,
   TraceNames,
 } from '../../core/index.ts';
-import type { AnswerTo, Command, MachineConfig, Query, Result, TraceFilter } from '../../core/index.ts';
+import type {
+  AnswerTo,
+  Command,
+  MachineBug,
+  MachineConfig,
+  Query,
+  Result,
+  SessionFile,
+  SessionLog,
+  TraceFilter,
+} from '../../core/index.ts';
+import { isJournal, parseJournal } from './journal.ts';
 import { readSessionText, writeAtomically } from './session-store.ts';
 import type { HostProgress, SessionHostApi, TracePage, TracePageRequest } from './host-types.ts';
 import { RateMeter } from './rate-meter.ts';
 import { pageOfTrace } from './trace-page.ts';
+import { UNWATCHED } from './work-list.ts';
+import type { Work } from './work-list.ts';
+
+/** Events hashed in one turn: a few milliseconds. */
+const EVENTS_PER_TURN = 8192;
 
 export interface SessionHostOptions {
   /** Longest turn of work. */
@@ -38,6 +54,9 @@ export class SessionHost implements SessionHostApi {
   private current: Session;
   private file: string | undefined;
   private on = false;
+  /** It is being replayed or saved: nothing may be done to it. */
+  private held: string | undefined;
+  private bugTold: MachineBug | undefined;
   private pending: NodeJS.Immediate | undefined;
   private longestSliceMs = 0;
   private reportedAt = -Infinity;
@@ -63,7 +82,9 @@ export class SessionHost implements SessionHostApi {
   }
 
   dispatch(command: Command): Result<{ readonly seq: number }> {
+    if (this.held !== undefined) return fail('busy', `this session ${this.held}`, 'wait for its end');
     const accepted = guarded(() => this.current.dispatch(command));
+    this.tellBug();
     if (accepted.ok) this.wake();
     return accepted;
   }
@@ -133,30 +154,83 @@ export class SessionHost implements SessionHostApi {
     return ok(true);
   }
 
-  async open(file: string): Promise<Result<true>> {
+  async open(file: string, work: Work = UNWATCHED): Promise<Result<true>> {
     const text = await readSessionText(file);
     if (!text.ok) return text;
-    const parsed = parseSessionFile(text.value);
-    if (!parsed.ok) return parsed;
-    const session = await this.replay(new Replay(parsed.value));
+    const log = logIn(text.value);
+    if (!log.ok) return log;
+    const session = await this.replay(new Replay(log.value), work);
     if (!session.ok) return session;
     this.adopt(session.value, file);
     return ok(true);
   }
 
-  async save(file: string): Promise<Result<true>> {
-    const written = await writeAtomically(file, sessionText(this.current.save()));
+  /**
+   * The session of a log, in the place of the one at hand at once: it is seen growing, and takes no commands until it has come to its
+   * end. Where it cannot go on as the log says, it stands at what was reached, and the error says why; `cancelled` too.
+   */
+  async recover(
+    log: SessionLog,
+    work: Work = UNWATCHED,
+    beginning?: (command: number) => void,
+  ): Promise<Result<true>> {
+    const replay = new Replay(log, beginning);
+    if (replay.partial !== undefined) this.adopt(replay.partial, this.file);
+    const recovered = await this.holding('is being recovered', () => this.replay(replay, work));
+    this.tellBug();
+    return recovered.ok ? ok(true) : recovered;
+  }
+
+  /** The machine stands while its trace is being hashed: what is written is one moment of it. */
+  async save(file: string, work: Work = UNWATCHED): Promise<Result<true>> {
+    const content = await this.holding('is being saved', () => this.contentInTurns(work));
+    if (!content.ok) return content;
+    const written = await writeAtomically(file, content.value);
     if (written.ok) this.file = file;
     return written;
   }
 
-  private async replay(replay: Replay): Promise<Result<Session>> {
+  /** Told of a fault of ours that broke the machine, once. */
+  onBug: (bug: MachineBug) => void = () => undefined;
+
+  private async contentInTurns(work: Work): Promise<Result<string>> {
+    while (!this.current.hashAhead(EVENTS_PER_TURN)) {
+      work.report(null);
+      await new Promise((resolve) => setImmediate(resolve));
+      if (work.cancelled) return fail('cancelled', 'saving was cancelled: nothing was written');
+    }
+    return ok(sessionText(this.current.save()));
+  }
+
+  private async replay(replay: Replay, work: Work): Promise<Result<Session>> {
     for (;;) {
       const until = this.now() + this.sliceMs;
       while (replay.result === undefined && this.now() < until) replay.advance(1);
       if (replay.result !== undefined) return replay.result;
+      if (replay.partial === this.current) this.report(false);
+      work.report(replay.done);
       await new Promise((resolve) => setImmediate(resolve));
+      if (work.cancelled) return fail('cancelled', 'it was cancelled');
     }
+  }
+
+  private async holding<T>(what: string, action: () => Promise<T>): Promise<T> {
+    this.held = what;
+    try {
+      return await action();
+    } finally {
+      this.held = undefined;
+      this.wake();
+      this.report(true);
+      if (this.current.idle) this.release();
+    }
+  }
+
+  private tellBug(): void {
+    const { bug } = this.current;
+    if (bug === undefined || bug === this.bugTold) return;
+    this.bugTold = bug;
+    this.onBug(bug);
   }
 
   private adopt(session: Session, file: string | undefined): void {
@@ -173,17 +247,19 @@ export class SessionHost implements SessionHostApi {
 
   /** Lets the machine work if it may and can. */
   private wake(): void {
-    if (!this.on || this.pending !== undefined || this.current.idle) return;
+    if (!this.on || this.held !== undefined || this.pending !== undefined || this.current.idle) return;
     this.pending = setImmediate(() => this.slice());
   }
 
   private slice(): void {
     this.pending = undefined;
+    if (this.held !== undefined) return;
     const begun = this.now();
     const until = begun + this.sliceMs;
     let idle = false;
     while (!idle && this.now() < until) idle = this.current.advance(1).idle;
     this.longestSliceMs = Math.max(this.longestSliceMs, this.now() - begun);
+    this.tellBug();
     this.wake();
     this.report(idle);
     if (idle) this.release();
@@ -212,6 +288,13 @@ export class SessionHost implements SessionHostApi {
     if (test.ok) this.filter = { text, test: test.value };
     return test;
   }
+}
+
+/** A session file, or the journal of one: set aside, it can be opened like a file. */
+function logIn(text: string): Result<SessionFile | SessionLog> {
+  if (!isJournal(text)) return parseSessionFile(text);
+  const journal = parseJournal(text);
+  return journal.ok ? ok(journal.value.log) : journal;
 }
 
 /** A bug of ours becomes an error that can be shown: the session is still there to be saved. */

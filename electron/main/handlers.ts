@@ -1,77 +1,71 @@
-// What each request of the page does.
+// What each request of the page does: the machine's are handed on, the rest is done here.
 
-import type { BrowserWindow } from 'electron';
 import { clipboard } from 'electron';
-import { CompareHost } from '../host/compare-host.ts';
-import type { UserError } from '../ipc-contract.ts';
-import { configOn, deviceChoices } from '../host/machine-choices.ts';
-import type { Desk } from './desk.ts';
-import { exportFile } from './export-dialog.ts';
-import { openSession, saveSession } from './files.ts';
-import { notify } from './ipc.ts';
+import type { MachineLife } from '../ipc-contract.ts';
+import { FORWARDED } from '../host/machine-contract.ts';
+import type { Forwarded } from '../host/machine-contract.ts';
 import type { Handlers } from './ipc.ts';
+import type { Kept } from './kept.ts';
+import type { MachineProcess } from './machine-process.ts';
 import { setUpMenu } from './menu.ts';
+import type { Sessions } from './sessions.ts';
+import type { Teller } from './teller.ts';
 import { applyTheme } from './window.ts';
+
+export interface HandlerParts {
+  readonly machine: MachineProcess;
+  readonly sessions: Sessions;
+  readonly kept: Kept;
+  readonly teller: Teller;
+  readonly life: () => MachineLife;
+}
 
 const done = { ok: true, value: true } as const;
 
-const noSuchTab = (id: number): { ok: false; error: UserError } => ({
-  ok: false,
-  error: { code: 'no-such-tab', message: `there is no open session ${id}` },
-});
-
-export function createHandlers(desk: Desk, window: BrowserWindow): Handlers {
-  const comparisons = new CompareHost();
+export function createHandlers({ machine, sessions, kept, teller, life }: HandlerParts): Handlers {
   return {
-    hello: () => ({
-      progress: desk.progress(),
-      desk: desk.overview(),
-      settings: null,
-      devices: deviceChoices(),
-      work: [],
-      machine: 'up',
-    }),
-    dispatch: (command) => desk.dispatch(command),
-    query: (query) => desk.host.query(query),
-    tracePage: (request) => desk.host.tracePage(request),
-    configOn: ({ config, profile }) => configOn(config, profile),
-    run: ({ on }) => {
-      desk.run(on);
+    ...forwarded(machine),
+    hello: async () => {
+      const look = await machine.ask('look', undefined);
+      if (!look.ok) throw new Error(look.error.message);
+      const { progress, desk, devices, work } = look.value;
+      // After this answer: the page listens before it asks.
+      setImmediate(() => teller.hello());
+      return {
+        progress,
+        desk: sessions.overview(desk),
+        settings: kept.settings,
+        devices,
+        work,
+        machine: life(),
+      };
+    },
+    openSession: () => sessions.askAndOpen(),
+    saveSession: ({ as }) => sessions.save(as),
+    closeTab: ({ id }) => sessions.close(id),
+    openRecent: ({ index }) => sessions.openRecent(index),
+    openDropped: async ({ path }) => {
+      await sessions.openAndTell(path);
       return done;
     },
-    newSession: ({ config }) => desk.newSession(config),
-    openSession: () => openSession(desk, window),
-    saveSession: ({ as }) => saveSession(desk, window, as),
-    compare: ({ kernel }) => desk.compare(kernel),
-    compareBack: () => {
-      desk.compareBack();
-      return done;
-    },
-    compareRuns: (request) =>
-      comparisons.run(request, desk.comparable(), (progress) => notify(window, 'compareProgress', progress)),
-    compareCancel: () => {
-      comparisons.cancel();
-      return done;
-    },
-    exportFile: ({ what }) => exportFile(what, window, (query) => desk.host.query(query)),
     copyText: ({ text }) => {
       void clipboard.writeText(text);
       return done;
     },
-    setSettings: ({ theme }) => {
-      applyTheme(theme);
-      return done;
+    setSettings: async (settings) => {
+      applyTheme(settings.theme);
+      const failed = await kept.setSettings(settings);
+      return failed === undefined ? done : { ok: false, error: failed };
     },
     setMenu: ({ entries }) => {
-      setUpMenu(entries, (action) => notify(window, 'menu', { action }));
+      setUpMenu(entries, (action) => teller.tell('menu', { action }));
       return done;
     },
-    showTab: ({ id }) => (desk.overview().shown === id ? done : noSuchTab(id)),
-    closeTab: ({ id }) => (desk.overview().shown === id ? desk.newSession(undefined) : noSuchTab(id)),
-    openRecent: ({ index }) => ({
-      ok: false,
-      error: { code: 'no-such-file', message: `there is no file number ${index} in the list` },
-    }),
-    cancelWork: () => done,
   };
+}
+
+/** What the page asks of the machine, word for word: the machine checks it once more. */
+function forwarded(machine: MachineProcess): Pick<Handlers, Forwarded> {
+  const pass = FORWARDED.map((name) => [name, (payload: never) => machine.ask(name, payload)] as const);
+  return Object.fromEntries(pass) as unknown as Pick<Handlers, Forwarded>;
 }

@@ -2,15 +2,8 @@
 
 import type { BrowserWindow, IpcMainInvokeEvent } from 'electron';
 import { ipcMain } from 'electron';
-import { checkRequest, noticeChannel, requestChannel, requests } from '../ipc-contract.ts';
-import type {
-  Answers,
-  NoticeName,
-  NoticePayload,
-  RequestName,
-  RequestPayload,
-  UserError,
-} from '../ipc-contract.ts';
+import { checkRequest, requestChannel, requests } from '../ipc-contract.ts';
+import type { Answers, RequestName, RequestPayload, UserError } from '../ipc-contract.ts';
 import { PAGE_ORIGIN } from './page-files.ts';
 
 export type Handlers = {
@@ -49,12 +42,4 @@ export function setUpIpc(window: BrowserWindow, handlers: Handlers): void {
       }
     });
   }
-}
-
-export function notify<N extends NoticeName>(
-  window: BrowserWindow,
-  name: N,
-  payload: NoticePayload<N>,
-): void {
-  if (!window.isDestroyed()) window.webContents.send(noticeChannel(name), payload);
 }

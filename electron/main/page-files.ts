@@ -40,6 +40,18 @@ export function fileOf(url: string, root: string): { path: string; type: string 
   return { path, type };
 }
 
+export interface PageTheme {
+  /** As in the settings. */
+  readonly chosen: string;
+  /** As drawn: `system` decided. */
+  readonly shown: string;
+}
+
+/** The page with its theme on the root element, where the style sheet looks for it. */
+export function inTheme(html: string, { chosen, shown }: PageTheme): string {
+  return html.replace('<html ', `<html data-theme="${shown}" data-chosen-theme="${chosen}" `);
+}
+
 /** A name that does not decode is no file of ours. */
 function decoded(pathname: string): string {
   try {

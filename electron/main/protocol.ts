@@ -3,7 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { app, protocol } from 'electron';
-import { CONTENT_SECURITY_POLICY, fileOf } from './page-files.ts';
+import type { PageTheme } from './page-files.ts';
+import { CONTENT_SECURITY_POLICY, fileOf, inTheme } from './page-files.ts';
 
 const refusal = (): Response => new Response('Not here', { status: 404 });
 
@@ -12,14 +13,16 @@ export function registerScheme(): void {
   protocol.registerSchemesAsPrivileged([{ scheme: 'app', privileges: { standard: true, secure: true } }]);
 }
 
-/** After it. */
-export function setUpProtocol(): void {
+/** After it. `theme` is asked for each time the page is loaded: it is drawn in it from the first moment. */
+export function setUpProtocol(theme: () => PageTheme): void {
   const root = join(app.getAppPath(), 'dist', 'renderer');
   protocol.handle('app', async (request) => {
     const file = request.method === 'GET' ? fileOf(request.url, root) : undefined;
     if (file === undefined) return refusal();
     try {
-      return new Response(await readFile(file.path), {
+      const content = await readFile(file.path);
+      const isPage = file.path === join(root, 'index.html');
+      return new Response(isPage ? inTheme(content.toString('utf8'), theme()) : content, {
         headers: {
           'Content-Type': file.type,
           'Content-Security-Policy': CONTENT_SECURITY_POLICY,

@@ -1,12 +1,21 @@
 // The bridge: one loop over the contract. The page gets functions, never ipcRenderer itself.
 
 import { contextBridge, ipcRenderer } from 'electron';
-import { checkNotice, noticeChannel, notices, requestChannel, requests } from '../ipc-contract.ts';
+import {
+  checkNotice,
+  noticeChannel,
+  notices,
+  PRELOAD_ONLY,
+  requestChannel,
+  requests,
+} from '../ipc-contract.ts';
 import type { NoticeName, RequestName } from '../ipc-contract.ts';
+import { openWhatIsDropped } from './dropped-files.ts';
 
 const bridge: Record<string, unknown> = {};
 
 for (const name of Object.keys(requests) as RequestName[]) {
+  if (PRELOAD_ONLY.includes(name)) continue;
   bridge[name] = (payload?: unknown): Promise<unknown> => ipcRenderer.invoke(requestChannel(name), payload);
 }
 
@@ -21,3 +30,4 @@ bridge['on'] = (name: NoticeName, listener: (payload: unknown) => void): (() => 
 };
 
 contextBridge.exposeInMainWorld('ddwLab', bridge);
+openWhatIsDropped((path) => void ipcRenderer.invoke(requestChannel('openDropped'), { path }));

@@ -14,8 +14,10 @@ export class TraceView {
   /** Events after those in view. */
   newer = $state(0);
   sampled = $state(0);
-  hasEarlier = $state(false);
+  /** First event in view. */
+  start = $state(0);
   fold = $state(true);
+  screenReader = $state(false);
   match = $state(-1);
   matches = $state(0);
 
@@ -28,6 +30,6 @@ export class TraceView {
     this.shown = feed.shown;
     this.newer = Math.max(0, feed.total - feed.cursor);
     this.sampled = feed.sampled;
-    this.hasEarlier = feed.hasEarlier;
+    this.start = feed.start;
   }
 }

@@ -36,8 +36,6 @@ export type ShowTopic =
   | 'config'
   | 'profiles'
   | 'kernels'
-  | 'vfio'
-  | 'meminfo'
   | 'verdict';
 
 export interface ShowRequest {

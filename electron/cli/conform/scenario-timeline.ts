@@ -91,7 +91,7 @@ export function timelines(
     const bus = busOfCall(call, machine);
     const line = buses.get(bus) ?? [];
     buses.set(bus, line);
-    const addressFree = windows.isAddressFree(call);
+    const addressFree = windows.isDriverEntry(call);
     line.push({ call: addressFree ? { ...call, addressFree } : call, as: windows.classify(call) });
   }
   return buses;
