@@ -107,6 +107,7 @@ export type { GuestPorts, HcallPort, RtasPort } from './abi/ports.ts';
 export type { KernelBuild } from './guest/linux/kernels/kernel-build.ts';
 export type { BoundDriver, DmaApi, Driver, LinuxDevice, ScatterList } from './guest/linux/types.ts';
 export type { Scheduler, Task } from './time/scheduler.ts';
+export { watchingSink } from './trace/sink.ts';
 export type { TraceSink } from './trace/sink.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
 export { beginningOf, crashMemoryEnd, crashTree, kexecTree } from './guest/linux/kexec.ts';

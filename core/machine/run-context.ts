@@ -7,7 +7,6 @@ import type { Scheduler, Task } from '../time/scheduler.ts';
 import { TCE_PERM_MASK } from '../abi/papr/tce.ts';
 import type { NewEvent } from '../trace/events.ts';
 import type { TraceLog } from '../trace/log.ts';
-import type { RunWords } from '../trace/run-words.ts';
 import type { TraceSink } from '../trace/sink.ts';
 import { isProblem, Notes } from './notes.ts';
 
@@ -154,47 +153,16 @@ export class RunContext implements TraceSink {
     return this.log.put(liobn, iobaHi, iobaLo, tceHi, tceLo, ret);
   }
 
-  stuff(
-    liobn: number,
-    iobaHi: number,
-    iobaLo: number,
-    tceHi: number,
-    tceLo: number,
-    countHi: number,
-    countLo: number,
-    ret: number,
-  ): number {
+  stuff(...call: Parameters<TraceSink['stuff']>): number {
+    const [, , , , tceLo, , countLo, ret] = call;
     this.count(ret !== 0 ? 0 : (tceLo & TCE_PERM_MASK) !== 0 ? countLo : -countLo, ret);
-    return this.log.stuff(liobn, iobaHi, iobaLo, tceHi, tceLo, countHi, countLo, ret);
+    return this.log.stuff(...call);
   }
 
-  indirect(
-    liobn: number,
-    iobaHi: number,
-    iobaLo: number,
-    listHi: number,
-    listLo: number,
-    countHi: number,
-    countLo: number,
-    firstHi: number,
-    firstLo: number,
-    runs: RunWords | undefined,
-    ret: number,
-  ): number {
+  indirect(...call: Parameters<TraceSink['indirect']>): number {
+    const [, , , , , , countLo, , , , ret] = call;
     this.count(ret === 0 ? countLo : 0, ret);
-    return this.log.indirect(
-      liobn,
-      iobaHi,
-      iobaLo,
-      listHi,
-      listLo,
-      countHi,
-      countLo,
-      firstHi,
-      firstLo,
-      runs,
-      ret,
-    );
+    return this.log.indirect(...call);
   }
 
   private noted(seq: number, event: NewEvent): number {

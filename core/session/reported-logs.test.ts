@@ -11,6 +11,7 @@ import { kernelById } from '../guest/linux/kernels/index.ts';
 import type { FunctionConfig, MachineConfig } from '../machine/config.ts';
 import { Machine } from '../machine/machine.ts';
 import { validateConfig } from '../machine/validate.ts';
+import { watchingSink } from '../trace/sink.ts';
 import { DEFAULT_LPAR } from './default-scenario.ts';
 
 const GiB = 2 ** 30;
@@ -275,21 +276,10 @@ describe('a function that the firmware does not know, after DLPAR (E10)', () => 
     const kernel = kernelById('6.15');
     if (kernel === undefined) throw new Error('no kernel');
     const lines: string[] = [];
-    const emit = (event: { readonly kind: string; readonly text?: string }): number =>
-      event.kind === 'printk' ? lines.push(event.text ?? '') : 0;
-    const nothing = (): number => 0;
+    const trace = watchingSink((event) => (event.kind === 'printk' ? lines.push(event.text) : 0));
     const guest = new LinuxGuest({
       ports: { ...ports, deviceTree: () => readdressed(ports.deviceTree()) },
-      trace: {
-        emit,
-        open: nothing,
-        close: nothing,
-        amend: nothing,
-        get: nothing,
-        put: nothing,
-        stuff: nothing,
-        indirect: nothing,
-      },
+      trace,
       scheduler: createScheduler(createClock()),
       kernel,
       pageBytes: 65536,

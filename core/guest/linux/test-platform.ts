@@ -7,6 +7,7 @@ import { joinU64 } from '../../base/u64.ts';
 import { createClock } from '../../time/clock.ts';
 import { createScheduler, type Task } from '../../time/scheduler.ts';
 import type { NewEvent, PrintkEvent } from '../../trace/events.ts';
+import { watchingSink } from '../../trace/sink.ts';
 import type { TraceSink } from '../../trace/sink.ts';
 import type { LinuxGuestOptions } from './guest-options.ts';
 import { LinuxGuest } from './guest.ts';
@@ -192,16 +193,7 @@ export class TestPlatform {
       if (event.kind === 'printk') this.log.push(event.text);
       return this.events.length - 1;
     };
-    return {
-      emit,
-      open: emit,
-      close: () => undefined,
-      amend: () => undefined,
-      get: () => 0,
-      put: () => 0,
-      stuff: () => 0,
-      indirect: () => 0,
-    };
+    return watchingSink(emit);
   }
 
   private defaultWindow(phb: number): TestWindow {

@@ -1,5 +1,6 @@
 // What stands in for a real driver while a plan runs: it sets its masks in the recorded order and then lies still.
 
+import { watchingSink } from '../../../core/index.ts';
 import type { BoundDriver, Driver, LinuxGuest, TraceSink } from '../../../core/index.ts';
 import type { LinuxModule, MaskRequest } from './linux-modules.ts';
 
@@ -45,17 +46,8 @@ const idleDriver: BoundDriver = {
 
 /** Keeps the kernel's log and nothing else. */
 export function logSink(print: (line: string) => void): TraceSink {
-  return {
-    emit: (event) => {
-      if (event.kind === 'printk') print(event.text);
-      return 0;
-    },
-    open: () => 0,
-    close: () => undefined,
-    amend: () => undefined,
-    get: () => 0,
-    put: () => 0,
-    stuff: () => 0,
-    indirect: () => 0,
-  };
+  return watchingSink((event) => {
+    if (event.kind === 'printk') print(event.text);
+    return 0;
+  });
 }

@@ -1,6 +1,7 @@
 // A rig for tests of drivers and devices together: memory, one page table, a DMA API that really maps, a bus that really translates.
 // Simpler than the machine on purpose, and independent of it: what both agree on is the port.
 
+import { watchingSink } from '../../../trace/sink.ts';
 import type { DeviceModel, DmaBus, GuestMemoryPort } from '../../../abi/ports.ts';
 import { createRng } from '../../../base/rng.ts';
 import { createClock } from '../../../time/clock.ts';
@@ -105,16 +106,7 @@ export function createRig(options: RigOptions): Rig {
       read32: (_fn, offset) => rig.device?.read32(offset) ?? -1,
       write32: (_fn, offset, value) => rig.device?.write32(offset, value),
     },
-    trace: {
-      emit: () => 0,
-      open: () => 0,
-      close: () => undefined,
-      amend: () => undefined,
-      get: () => 0,
-      put: () => 0,
-      stuff: () => 0,
-      indirect: () => 0,
-    },
+    trace: watchingSink(() => 0),
     log: (level, text) => void log.push(`${level}: ${text}`),
     random: () => rng.next(),
     hcall: (opcode, halves) => {
