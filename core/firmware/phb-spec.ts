@@ -111,12 +111,15 @@ export function phbSpec(request: PhbRequest): PhbSpec {
   };
 }
 
-/** Number of the slot or VF whose PHB has this domain; undefined when the slot class numbers none so. */
+/**
+ * Number of the slot or VF whose PHB has this domain; undefined when the slot class numbers none so. Slots that are not on an adapter
+ * may have a PHB below the one that numbering begins with (a published log has 0007:): their number is negative then.
+ */
 export function indexOfDomain(slotClass: SlotClass, domain: number): number | undefined {
   const { base, perIndex, perAdapter } = slotClass.values.domain.value;
   const index = (domain - base - perAdapter) / perIndex;
-  const inAdapter = perAdapter === 0 || index < perAdapter;
-  return Number.isInteger(index) && index >= 0 && inAdapter ? index : undefined;
+  const isThere = perAdapter === 0 ? domain >= 1 : index >= 0 && index < perAdapter;
+  return Number.isInteger(index) && isThere ? index : undefined;
 }
 
 /** What a PHB will be called before it is made: its functions' addresses and the tree need it. */

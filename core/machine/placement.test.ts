@@ -20,6 +20,8 @@ const slot = (fields: Partial<FunctionConfig>): FunctionConfig => ({
 describe('a slot chosen by the number of its PHB', () => {
   it.each([
     ['dedicated', 0x121, 0x50, '0121:50:00.0', 0x2000_0121n, 0x7000_0121],
+    // Below the number that free slots are counted from.
+    ['dedicated', 0x7, undefined, '0007:01:00.0', 0x2000_0007n, 0x7000_0007],
     ['dedicated-hddw', 0x10, undefined, '0010:01:00.0', 0x2000_0010n, 0x7000_0010],
     ['sriov-vf', 0x4005, undefined, '4005:01:00.0', 0x2900_4005n, 0x7000_4005],
   ])('%s %d on bus %s: %s', (slotClass, domain, bus, fn, buid, ddwLiobn) => {
@@ -46,11 +48,7 @@ describe('a slot chosen by the number of its PHB', () => {
   };
 
   it.each([
-    [
-      'below the first slot',
-      [slot({ domain: 0xf })],
-      'one: no slot of the kind "dedicated" has the domain 000f',
-    ],
+    ['by the number 0', [slot({ domain: 0 })], 'one: no slot of the kind "dedicated" has the domain 0000'],
     [
       'of another adapter',
       [slot({ slotClass: 'sriov-vf', domain: 0x8005 })],
