@@ -110,6 +110,8 @@ export type { Scheduler, Task } from './time/scheduler.ts';
 export { watchingSink } from './trace/sink.ts';
 export type { TraceSink } from './trace/sink.ts';
 export { LinuxGuest } from './guest/linux/guest.ts';
+export type { ContainerType, VfioCall, VfioResult, TceInfo } from './abi/linux/vfio.ts';
+export type { ApplicationPlan } from './abi/linux/application.ts';
 export { beginningOf, crashMemoryEnd, crashTree, kexecTree } from './guest/linux/kexec.ts';
 export { kernelByRelease } from './guest/linux/kernels/index.ts';
 

@@ -6,6 +6,7 @@
 import * as v from 'valibot';
 import type {
   AnswerTo,
+  ApplicationPlan,
   Command,
   CompareReport,
   MachineConfig,
@@ -15,6 +16,7 @@ import type {
   TraceEvent,
   U64,
   UserError,
+  VfioCall,
 } from '../core/index.ts';
 
 export type { Command, CompareReport, MachineConfig, Result, UserError };
@@ -172,6 +174,54 @@ const ioParameters = v.object({
 
 const logicalPorts = v.pipe(v.array(word), v.minLength(1), v.maxLength(1024));
 
+const eehPeOp = v.picklist([
+  'disable',
+  'enable',
+  'unfreeze-io',
+  'unfreeze-dma',
+  'get-state',
+  'reset-deactivate',
+  'reset-hot',
+  'reset-fundamental',
+  'configure',
+  'inject-err',
+]);
+
+const vfioCall: v.GenericSchema<unknown, VfioCall> = v.variant('call', [
+  v.object({ call: v.literal('mmap'), buffer: word, bytes: natural, pageBytes: v.exactOptional(natural) }),
+  v.object({ call: v.literal('munmap'), buffer: word }),
+  v.object({ call: v.literal('ulimit'), bytes: v.nullable(natural), capIpcLock: v.boolean() }),
+  v.object({ call: v.literal('set-container'), id: word }),
+  v.object({ call: v.literal('set-iommu'), type: v.picklist(['v1', 'v2', 'type1']) }),
+  v.object({ call: v.picklist(['get-info', 'enable', 'disable', 'close']) }),
+  v.object({ call: v.picklist(['register', 'unregister']), vaddr: word, bytes: natural }),
+  v.object({
+    call: v.literal('map'),
+    vaddr: word,
+    iova: hexText,
+    bytes: natural,
+    read: v.boolean(),
+    write: v.boolean(),
+  }),
+  v.object({ call: v.literal('unmap'), iova: hexText, bytes: natural }),
+  v.object({
+    call: v.literal('create'),
+    pageShift: natural,
+    bytes: natural,
+    levels: v.exactOptional(natural),
+  }),
+  v.object({ call: v.literal('remove'), start: hexText }),
+  v.object({ call: v.literal('eeh'), op: eehPeOp }),
+]);
+
+const applicationPlan: v.GenericSchema<unknown, ApplicationPlan> = v.object({
+  app: v.picklist(['v1', 'v2', 'dpdk']),
+  ids: v.pipe(v.array(word), v.maxLength(16)),
+  pageBytes: natural,
+  bytes: natural,
+  iova: v.picklist(['window', 'pa', 'va']),
+});
+
 const command: v.GenericSchema<unknown, Command> = v.variant('do', [
   v.object({
     do: v.literal('adapter-mode'),
@@ -233,7 +283,11 @@ const command: v.GenericSchema<unknown, Command> = v.variant('do', [
   v.object({ do: v.literal('pe-freeze'), id: word, unavailableNs: v.exactOptional(natural) }),
   v.object({ do: v.literal('tce-set'), id: word, ioba: hexText, tce: hexText }),
   v.object({ do: v.picklist(['memory-add', 'memory-remove']), bytes: natural }),
-  v.object({ do: v.picklist(['driver-bind', 'driver-unbind']), id: word }),
+  v.object({ do: v.literal('driver-bind'), id: word, driver: v.exactOptional(v.literal('vfio-pci')) }),
+  v.object({ do: v.literal('driver-unbind'), id: word }),
+  v.object({ do: v.literal('vfio'), container: word, process: v.exactOptional(word), call: vfioCall }),
+  v.object({ do: v.literal('app-start'), name: word, plan: applicationPlan }),
+  v.object({ do: v.literal('app-stop'), name: word }),
   v.object({ do: v.literal('pci-remove'), id: word }),
   v.object({ do: v.literal('pci-rescan') }),
   v.object({ do: v.literal('kexec'), withoutProperties: v.exactOptional(v.boolean()) }),
@@ -313,7 +367,7 @@ const query: v.GenericSchema<unknown, Query> = v.variant('ask', [
   v.object({ ask: v.literal('plans') }),
   v.object({ ask: v.literal('profiles') }),
   v.object({ ask: v.literal('kernels') }),
-  v.object({ ask: v.picklist(['page-sizes', 'fault-choices']) }),
+  v.object({ ask: v.picklist(['page-sizes', 'fault-choices', 'vfio', 'meminfo']) }),
 ]);
 
 const tracePage = v.object({
@@ -536,6 +590,10 @@ export interface Hello {
   readonly machine: MachineLife;
 }
 
+/** What can be handed out as a file. */
+export const EXPORTS = ['dtb'] as const;
+export type ExportKind = (typeof EXPORTS)[number];
+
 const nothing = v.optional(v.undefined());
 const comparedNames = v.pipe(v.array(word), v.minLength(1), v.maxLength(8));
 
@@ -564,6 +622,8 @@ export const requests = {
   compareRuns: v.object({ kernels: comparedNames, profiles: comparedNames }),
   /** Ends the comparison that runs: its answer is the error `cancelled`. */
   compareCancel: nothing,
+  /** Asks for a file and writes what the machine has as it is now. */
+  exportFile: v.object({ what: v.picklist(EXPORTS) }),
   copyText: v.object({ text: v.pipe(v.string(), v.maxLength(4_000_000)) }),
   setSettings: settings,
   setMenu: v.object({ entries: v.pipe(v.array(menuEntry), v.maxLength(300)) }),
@@ -596,6 +656,7 @@ export interface Answers {
   compareBack: Result<true>;
   compareRuns: Result<CompareReport>;
   compareCancel: Result<true>;
+  exportFile: Result<string | null>;
   copyText: Result<true>;
   setSettings: Result<true>;
   setMenu: Result<true>;

@@ -17,6 +17,12 @@ export interface HcallPort {
   readonly regs: Int32Array;
   /** Performs the call; returns the status (r3) as a number. */
   hcall(): number;
+  /**
+   * `count` times H_GET_TCE, then H_PUT_TCE, of neighbouring entries, in one go: `regs` as of the first H_PUT_TCE; each TCE one I/O
+   * page above the last, or all 0 when the first is. True: done, all with success, at the cost of as many calls. False: nothing was
+   * done (an entry is outside, a call would fail or is watched): make them one by one. Absent: they are always made one by one.
+   */
+  exchange?(count: number): boolean;
 }
 
 /** The RTAS door: token and 32-bit cells in, 32-bit cells out; `rets[0]` is the status (int32). */

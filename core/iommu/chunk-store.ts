@@ -65,6 +65,12 @@ export class ChunkStore {
     return place !== 0 && !isDense(place);
   }
 
+  /** Step of a linear chunk (log2 of its page, or CONSTANT); undefined for others. */
+  stepOf(chunk: number): number | undefined {
+    const place = this.directory.length === 0 ? 0 : (this.directory[chunk] as number);
+    return place === 0 || isDense(place) ? undefined : this.records[recordOf(place) * RECORD_WORDS + 2];
+  }
+
   /** Stored word `word` (0..1023) of a chunk. */
   word(chunk: number, word: number): number {
     const place = this.directory.length === 0 ? 0 : (this.directory[chunk] as number);

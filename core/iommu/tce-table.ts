@@ -3,6 +3,7 @@
 
 import { bswap32 } from '../base/bits.ts';
 import { joinU64, type U64 } from '../base/u64.ts';
+import { TceRuns } from './tce-runs.ts';
 import { ChunkStore, wordsAt } from './chunk-store.ts';
 import { CHUNK_ENTRIES, CHUNK_MASK, CHUNK_SHIFT, CHUNK_WORDS, CONSTANT, linearPattern } from './tce-chunk.ts';
 
@@ -95,6 +96,43 @@ export class TceTable {
       word += 2 * n;
       done += n;
     }
+  }
+
+  /** `count` TCEs from `index`, the first (hi, lo), each one I/O page above the last; (0, 0) clears them all. */
+  setRange(index: number, count: number, hi: number, lo: number): void {
+    if ((hi | lo) === 0) return this.fill(index, count, 0, 0);
+    const step = 2 ** this.pageShift;
+    let value = (hi >>> 0) * 0x1_0000_0000 + (lo >>> 0);
+    for (let at = index; at < index + count;) {
+      const isChunk = (at & CHUNK_MASK) === 0 && index + count - at >= CHUNK_ENTRIES;
+      const isAligned = Math.floor(value / step) % CHUNK_ENTRIES === 0;
+      const n = isChunk && isAligned ? CHUNK_ENTRIES : 1;
+      const valueHi = Math.floor(value / 0x1_0000_0000) | 0;
+      const valueLo = (value % 0x1_0000_0000) | 0;
+      if (n === 1) this.put(at, valueHi, valueLo);
+      else this.store.setLinear(at >>> CHUNK_SHIFT, bswap32(valueHi), bswap32(valueLo), this.pageShift);
+      at += n;
+      value += n * step;
+    }
+  }
+
+  /** `count` entries from `index` as runs that count up page by page; entries that are 0 make one run. */
+  runs(index: number, count: number): readonly { readonly first: U64; readonly count: number }[] {
+    const runs = new TceRuns(this.pageShift);
+    for (let at = index; at < index + count;) {
+      const left = Math.min(CHUNK_ENTRIES - (at & CHUNK_MASK), index + count - at);
+      const chunk = at >>> CHUNK_SHIFT;
+      if (this.store.isAbsent(chunk)) runs.add(0, 0, left);
+      else if (this.store.stepOf(chunk) === this.pageShift) {
+        const word = (at & CHUNK_MASK) << 1;
+        runs.add(bswap32(this.store.word(chunk, word)), bswap32(this.store.word(chunk, word + 1)), left);
+      } else {
+        for (let word = (at & CHUNK_MASK) << 1, i = 0; i < left; i++, word += 2)
+          runs.add(bswap32(this.store.word(chunk, word)), bswap32(this.store.word(chunk, word + 1)), 1);
+      }
+      at += left;
+    }
+    return runs.all;
   }
 
   /** TCEs with permission bits among [from, to). */

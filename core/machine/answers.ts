@@ -30,6 +30,7 @@ import type {
 import { liveTree } from './tree-answers.ts';
 import { valueText } from './value-text.ts';
 import { verdicts } from './verdict.ts';
+import { meminfoAnswer, vfioAnswer } from './vfio-answers.ts';
 import { workloadStatus } from './workloads.ts';
 import { u64 } from '../base/u64.ts';
 import type { U64 } from '../base/u64.ts';
@@ -85,6 +86,8 @@ const ANSWERS: Answers = {
   plans: (machine) => ok(plansOf(machine)),
   profiles: () => ok(profileAnswers()),
   kernels: () => ok(kernelRows()),
+  vfio: (machine) => vfioAnswer(machine),
+  meminfo: (machine) => meminfoAnswer(machine),
 };
 
 function statusOf(machine: MachineView): StatusAnswer {

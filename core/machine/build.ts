@@ -121,6 +121,7 @@ export function buildGuest(
     bootArgs,
     iommuDebugMessages,
     seed,
+    mmu: profileOf(config).make.mmu.value,
     ...options,
   });
 }

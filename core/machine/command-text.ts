@@ -4,6 +4,7 @@ import { durationText, sizeText } from '../base/quantities.ts';
 import { hex } from '../base/u64.ts';
 import type { Command, IoParameters } from './commands.ts';
 import type { MachineConfig } from './config.ts';
+import { vfioText } from './vfio-text.ts';
 
 /** `config`: the configuration before the command. */
 export function commandText(command: Command, config: MachineConfig): string {
@@ -31,7 +32,9 @@ export function commandText(command: Command, config: MachineConfig): string {
     case 'memory-remove':
       return `mem rm ${sizeText(command.bytes)}`;
     case 'driver-bind':
-      return `bind ${command.id}`;
+      return command.driver === undefined
+        ? `bind ${command.id}`
+        : `bind ${command.id} --driver ${command.driver}`;
     case 'driver-unbind':
       return `unbind ${command.id}`;
     case 'pci-remove':
@@ -40,6 +43,10 @@ export function commandText(command: Command, config: MachineConfig): string {
       return 'pci rescan';
     case 'kexec':
       return command.withoutProperties === true ? 'kexec --without-properties' : 'kexec';
+    case 'vfio':
+    case 'app-start':
+    case 'app-stop':
+      return vfioText(command);
     case 'mark':
       return `mark ${quoted(command.text)}`;
     default:

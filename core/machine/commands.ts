@@ -1,5 +1,7 @@
 // The commands of a session: plain data, logged, replayed. Everything that changes the machine is one of these.
 
+import type { ApplicationPlan } from '../abi/linux/application.ts';
+import type { VfioCall } from '../abi/linux/vfio.ts';
 import type { MachineConfig } from './config.ts';
 import type { SystemCommand } from './system-commands.ts';
 
@@ -56,8 +58,15 @@ export type Command =
   | { readonly do: 'tce-set'; readonly id: string; readonly ioba: string; readonly tce: string }
   /** DLPAR of memory, in whole LMBs (on QEMU in DIMMs): under a running guest, up to maximum and down to minimum memory. */
   | { readonly do: 'memory-add' | 'memory-remove'; readonly bytes: number }
-  /** sysfs `bind` and `unbind` of the function's driver; windows stay. I/O comes to its end first. */
-  | { readonly do: 'driver-bind' | 'driver-unbind'; readonly id: string }
+  /** sysfs `bind`: the function's driver, or vfio-pci (by driver_override), which hands it to a user; windows stay. */
+  | { readonly do: 'driver-bind'; readonly id: string; readonly driver?: 'vfio-pci' }
+  /** sysfs `unbind`; I/O comes to its end first. */
+  | { readonly do: 'driver-unbind'; readonly id: string }
+  /** One call of a user process (`app` when not named) on a VFIO container, or on its own memory. Refusals of the kernel are results. */
+  | { readonly do: 'vfio'; readonly container: string; readonly process?: string; readonly call: VfioCall }
+  /** A program that uses VFIO starts under a name, sets its container up and maps its memory; it stays until it is stopped. */
+  | { readonly do: 'app-start'; readonly name: string; readonly plan: ApplicationPlan }
+  | { readonly do: 'app-stop'; readonly name: string }
   /** sysfs `remove` of a function: the guest forgets it, its node and the platform keep it; `pci-rescan` finds it again. */
   | { readonly do: 'pci-remove'; readonly id: string }
   | { readonly do: 'pci-rescan' }

@@ -22,7 +22,15 @@ export type LifeCommand = Extract<
   Command,
   {
     readonly do:
-      'memory-add' | 'memory-remove' | 'driver-bind' | 'driver-unbind' | 'pci-remove' | 'pci-rescan';
+      | 'memory-add'
+      | 'memory-remove'
+      | 'driver-bind'
+      | 'driver-unbind'
+      | 'pci-remove'
+      | 'pci-rescan'
+      | 'vfio'
+      | 'app-start'
+      | 'app-stop';
   }
 >;
 
@@ -43,7 +51,19 @@ export function lifeTask(host: LifeHost, guest: LinuxGuest, command: LifeCommand
     case 'memory-remove':
       return removeMemory(host, guest, command.bytes);
     case 'driver-bind':
-      return guestProbe(host, guest, command.id);
+      return command.driver === undefined
+        ? guestProbe(host, guest, command.id)
+        : letGo(host, command.id, (placed) => guest.bindVfio(placed.description.fn));
+    case 'vfio':
+      return vfioCall(host, guest, command);
+    case 'app-start':
+      return guest.vfio.startApplication(
+        command.name,
+        command.plan,
+        (id) => host.platform.find(id)?.description.fn,
+      );
+    case 'app-stop':
+      return guest.vfio.stopApplication(command.name);
     case 'driver-unbind':
       return letGo(host, command.id, (placed) => guest.unbind(placed.description.fn));
     case 'pci-remove':
@@ -93,6 +113,16 @@ function tellMemory({ platform }: LifeHost, guest: LinuxGuest): void {
 function* guestProbe(host: LifeHost, guest: LinuxGuest, id: string): Task {
   const placed = host.platform.find(id);
   if (placed !== undefined) yield* host.probe(guest, [placed]);
+}
+
+/** `app` is the process of whoever names none. */
+function* vfioCall(
+  host: LifeHost,
+  guest: LinuxGuest,
+  { container, process = 'app', call }: Extract<LifeCommand, { readonly do: 'vfio' }>,
+): Task {
+  const fn = call.call === 'set-container' ? host.platform.find(call.id)?.description.fn : undefined;
+  yield* guest.vfio.call(process, container, call, fn);
 }
 
 function* letGo(host: LifeHost, id: string, how: (placed: PlacedFunction) => Task): Task {

@@ -223,6 +223,9 @@ export class Machine implements MachineView {
       case 'driver-unbind':
       case 'pci-remove':
       case 'pci-rescan':
+      case 'vfio':
+      case 'app-start':
+      case 'app-stop':
         return this.live(command);
       case 'mark':
         return this.mark(command.text);

@@ -8,11 +8,13 @@ import type { FormAnswers, FormQuery } from './form-queries.ts';
 import type { FunctionAnswer, WindowAnswer } from './function-answer.ts';
 import type { InspectAnswers, InspectQuery } from './inspect-queries.ts';
 import type { SystemAnswers, SystemQuery } from './system-queries.ts';
+import type { MeminfoRow, VfioAnswer } from './vfio-queries.ts';
 
 export type * from './form-queries.ts';
 export type * from './function-answer.ts';
 export type * from './inspect-queries.ts';
 export type * from './system-queries.ts';
+export type * from './vfio-queries.ts';
 
 export type Query =
   | SystemQuery
@@ -39,7 +41,11 @@ export type Query =
   | { readonly ask: 'device-tree' }
   | { readonly ask: 'plans' }
   | { readonly ask: 'profiles' }
-  | { readonly ask: 'kernels' };
+  | { readonly ask: 'kernels' }
+  /** Processes, containers and programs that use VFIO, and what the groups offer. */
+  | { readonly ask: 'vfio' }
+  /** /proc/meminfo as far as memory for I/O goes. */
+  | { readonly ask: 'meminfo' };
 
 export interface StatusAnswer {
   readonly state: MachineState;
@@ -149,6 +155,8 @@ export interface QueryAnswers extends SystemAnswers, InspectAnswers, FormAnswers
   plans: readonly PlanAnswer[];
   profiles: readonly ProfileAnswer[];
   kernels: readonly KernelAnswer[];
+  vfio: VfioAnswer;
+  meminfo: readonly MeminfoRow[];
 }
 
 export type AnswerTo<Q extends Query> = QueryAnswers[Q['ask']];

@@ -19,6 +19,7 @@ import {
   union,
 } from './shape.ts';
 import type { Shape } from './shape.ts';
+import { applicationPlan, containerName, vfioCall } from './vfio-shapes.ts';
 
 /** 2^51 bytes: Linux' MAX_PHYSMEM_BITS on this platform. */
 export const MAX_MEMORY_BYTES = 2 ** 51;
@@ -153,7 +154,13 @@ export const commandShape: Shape<Command> = union<Command>(
     ['tce-set', record({ do: literal('tce-set'), id, ioba: hexText, tce: hexText })],
     ['memory-add', record({ do: literal('memory-add'), bytes })],
     ['memory-remove', record({ do: literal('memory-remove'), bytes })],
-    ['driver-bind', record({ do: literal('driver-bind'), id })],
+    ['driver-bind', record({ do: literal('driver-bind'), id }, { driver: literal('vfio-pci') })],
+    [
+      'vfio',
+      record({ do: literal('vfio'), container: containerName, call: vfioCall }, { process: containerName }),
+    ],
+    ['app-start', record({ do: literal('app-start'), name: containerName, plan: applicationPlan })],
+    ['app-stop', record({ do: literal('app-stop'), name: containerName })],
     ['driver-unbind', record({ do: literal('driver-unbind'), id })],
     ['pci-remove', record({ do: literal('pci-remove'), id })],
     ['pci-rescan', record({ do: literal('pci-rescan') })],
@@ -175,6 +182,8 @@ const simpleQueries = [
   'functions-summary',
   'page-sizes',
   'fault-choices',
+  'vfio',
+  'meminfo',
 ] as const;
 
 /** Most TCEs that one query answers, and most cells of an overview. */

@@ -11,6 +11,7 @@ import { windowAt } from './faults.ts';
 import { withMoreFunctions } from './growth.ts';
 import type { MachineView } from './machine-view.ts';
 import { MAX_FUNCTIONS } from './shapes.ts';
+import { checkNotHeld } from './validate-vfio.ts';
 import { checkLife, checkNextKernel, checkRunning } from './validate-life.ts';
 import { validateConfig } from './validate.ts';
 import { checkVirtual } from './vio.ts';
@@ -48,6 +49,10 @@ export function checkCommand(machine: MachineView, command: Command): Check {
     case 'memory-add':
     case 'memory-remove':
     case 'pci-rescan':
+      return both(checkRunning(machine), () => checkLife(machine, command));
+    case 'vfio':
+    case 'app-start':
+    case 'app-stop':
       return both(checkRunning(machine), () => checkLife(machine, command));
     case 'driver-bind':
     case 'driver-unbind':
@@ -130,7 +135,7 @@ function checkRemove(machine: MachineView, id: string): Check {
   const placed = machine.platform.find(id);
   const others =
     placed === undefined ? [] : machine.platform.onSamePhb(placed).filter((other) => other !== placed);
-  if (others.length === 0) return fine;
+  if (others.length === 0) return checkNotHeld(machine, id);
   const names = others.map((other) => other.config.id).join(', ');
   return fail(
     'shared-phb',
@@ -187,6 +192,13 @@ function checkIoStart(machine: MachineView, id: string): Check {
   }
   if (placed !== undefined && machine.guest?.boundDriver(placed.description.fn) === undefined) {
     return fail('not-bound', `the driver of ${id} is not bound`, 'type: show dmesg');
+  }
+  if (placed !== undefined && machine.guest?.device(placed.description.fn)?.driver === 'vfio-pci') {
+    return fail(
+      'is-vfio',
+      `vfio-pci has ${id}: its user does the I/O`,
+      `type: unbind ${id}, and: bind ${id}`,
+    );
   }
   const workload = machine.workloads.get(id);
   if (workload === undefined || workload.ended) return fine;

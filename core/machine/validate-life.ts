@@ -2,6 +2,7 @@
 
 import { sizeText } from '../base/quantities.ts';
 import { fail, ok } from '../base/result.ts';
+import { checkNotHeld, checkVfio } from './validate-vfio.ts';
 import type { Result } from '../base/result.ts';
 import { driverFor } from '../guest/linux/drivers/index.ts';
 import type { LifeCommand } from './life.ts';
@@ -31,13 +32,20 @@ export function checkLife(machine: MachineView, command: LifeCommand): Check {
     case 'memory-remove':
       return checkMemory(machine, command.bytes, checkRemove);
     case 'driver-bind':
-      return checkBind(machine, command.id);
-    case 'driver-unbind':
+      return checkBind(machine, command);
+    case 'vfio':
+    case 'app-start':
+    case 'app-stop':
+      return checkVfio(machine, command);
+    case 'driver-unbind': {
+      const held = checkNotHeld(machine, command.id);
+      if (!held.ok) return held;
       return machine.guest?.boundDriver(addressOf(machine, command.id)) === undefined
         ? fail('not-bound', `no driver is bound to ${command.id}`, 'type: show functions')
         : fine;
+    }
     case 'pci-remove':
-      return checkThere(machine, command.id);
+      return both(checkNotHeld(machine, command.id), () => checkThere(machine, command.id));
     case 'pci-rescan':
       return fine;
   }
@@ -117,11 +125,13 @@ function checkThere(machine: MachineView, id: string): Check {
   return fail('not-there', `the guest does not see ${id} now`, 'type: pci rescan');
 }
 
-function checkBind(machine: MachineView, id: string): Check {
+const both = (first: Check, second: () => Check): Check => (first.ok ? second() : first);
+
+function checkBind(machine: MachineView, { id, driver }: Extract<LifeCommand, { do: 'driver-bind' }>): Check {
   const there = checkThere(machine, id);
   if (!there.ok) return there;
   const placed = machine.platform.find(id);
-  if (placed !== undefined && driverFor(placed.config.device) === undefined) {
+  if (placed !== undefined && driver === undefined && driverFor(placed.config.device) === undefined) {
     return fail('no-driver', `no driver of this guest drives ${id} (${placed.config.device})`);
   }
   if (machine.guest?.boundDriver(addressOf(machine, id)) === undefined) return fine;

@@ -7,6 +7,7 @@ import { deviceCatalogue } from '../device/index.ts';
 import { findProfile, PROFILES } from '../firmware/profiles/index.ts';
 import type { PlatformProfile } from '../firmware/profiles/profile.ts';
 import { CRASHKERNEL } from '../guest/linux/crash-area.ts';
+import { HUGE_PAGE_ARGUMENT } from '../guest/linux/process/huge-pages.ts';
 import { KERNELS, kernelById } from '../guest/linux/kernels/index.ts';
 import type { FunctionConfig, MachineConfig } from './config.ts';
 import { placesOf, usesConfiguredPhbs } from './placement.ts';
@@ -20,7 +21,7 @@ export const BOOT_ARGS = ['disable_ddw', 'multitce=off', 'iommu=novmerge', 'iomm
 
 /** Whether the model knows the argument. */
 export const isBootArg = (argument: string): boolean =>
-  BOOT_ARGS.includes(argument) || CRASHKERNEL.test(argument);
+  BOOT_ARGS.includes(argument) || CRASHKERNEL.test(argument) || HUGE_PAGE_ARGUMENT.test(argument);
 
 type Check = Result<true>;
 const fine: Check = ok(true);
@@ -138,7 +139,7 @@ function checkBootArgs(config: MachineConfig): Check {
   return fail(
     'boot-args',
     `the guest model does not know the kernel argument "${unknown}"`,
-    choices([...BOOT_ARGS, 'crashkernel=768M']),
+    choices([...BOOT_ARGS, 'crashkernel=768M', 'hugepagesz=2M', 'hugepages=512']),
   );
 }
 

@@ -3,11 +3,13 @@
 import { hcallName } from '../abi/papr/hcall.ts';
 import { TCE_PERM_MASK } from '../abi/papr/tce.ts';
 import { isRefusal, isRtasRefusal } from '../trace/classes.ts';
-import type { NewEvent } from '../trace/events.ts';
+import type { NewEvent, TceExchangeEvent } from '../trace/events.ts';
+import { lo32 } from '../base/u64.ts';
 import {
   CODE_COUNT,
   CODE_GET,
   CODE_INDIRECT,
+  CODE_PUT,
   LAST_TCE_CODE,
   codeOfKind,
   kindOfCode,
@@ -141,12 +143,25 @@ export class FiguresFold implements Fold<Figures> {
   }
 
   private rare(event: NewEvent | undefined, timeNs: number): void {
-    if (event?.kind === 'hcall') {
+    if (event?.kind === 'tce-exchange') this.exchange(event, timeNs);
+    else if (event?.kind === 'hcall') {
       this.rate.count(timeNs);
       this.other(hcallName(event.opcode), 'hcall', isRefusal(event.ret));
     } else if (event?.kind === 'rtas') {
       this.other(event.name, 'rtas', isRtasRefusal(event.rets[0]));
     } else if (event?.kind === 'printk' && event.level === 'err') this.kernelErrors++;
+  }
+
+  /** As if each of its calls had been an event of its own. */
+  private exchange({ count, after }: NewEvent<TceExchangeEvent>, timeNs: number): void {
+    this.rate.count(timeNs, 2 * count);
+    for (const code of [CODE_GET, CODE_PUT]) {
+      const call = this.tceCalls[code];
+      if (call === undefined) continue;
+      call.calls += count;
+      call.tces += count;
+    }
+    for (const { first, count: entries } of after) this.written(entries, lo32(first));
   }
 
   private other(name: string, kind: Tally['kind'], refused: boolean): void {

@@ -23,10 +23,10 @@ export class RateMeter {
     this.bucketNs = bucketNs;
   }
 
-  /** Counts one at `timeNs`. */
-  count(timeNs: number): void {
+  /** Counts `times` at `timeNs`. */
+  count(timeNs: number, times = 1): void {
     if (timeNs >= this.until || timeNs < this.until - this.bucketNs) this.moveTo(timeNs);
-    this.counts[this.current] = (this.counts[this.current] ?? 0) + 1;
+    this.counts[this.current] = (this.counts[this.current] ?? 0) + times;
   }
 
   get rate(): Rate {

@@ -95,6 +95,7 @@ export class RunFactsFold implements Fold<RunFacts> {
       if (code <= LAST_TCE_CODE || code === CODE_HCALL) this.hcalls++;
       const event = code <= LAST_TCE_CODE ? undefined : log.recordAt(seq);
       if (event === undefined) continue;
+      if (event.kind === 'tce-exchange') this.hcalls += 2 * event.count;
       this.take(event, log.timeNsAt(seq));
       // Windows that come and go with their PHB are none of the guest's doing.
       if (log.causeAt(seq) >= 0 && log.codeAt(log.causeAt(seq)) === CODE_RTAS) this.asked(event);

@@ -4,7 +4,7 @@
 import { TCE_PERM_MASK } from '../abi/papr/tce.ts';
 import { hi32, lo32 } from '../base/u64.ts';
 import type { U64 } from '../base/u64.ts';
-import type { WindowDescription } from '../trace/events.ts';
+import type { NewEvent, TceExchangeEvent, WindowDescription } from '../trace/events.ts';
 import { CODE_GET, CODE_INDIRECT, LAST_TCE_CODE } from '../trace/kinds.ts';
 import type { TraceReader } from '../trace/reader.ts';
 import type { Fold } from './fold.ts';
@@ -122,11 +122,23 @@ export class WindowsFold implements Fold<readonly WindowState[]> {
   private rare(log: TraceReader, seq: number): void {
     const event = log.recordAt(seq);
     if (event === undefined) return;
+    if (event.kind === 'tce-exchange') return this.exchange(event);
     if (event.kind === 'window-created' || event.kind === 'window-restored') this.add(event, seq);
     else if (event.kind === 'window-removed') this.live.delete(event.window.liobn >>> 0);
     else if (event.kind === 'machine-state' && event.state === 'off') this.empty();
     else return;
     this.last = undefined;
+  }
+
+  private exchange({ liobn, ioba, count, after }: NewEvent<TceExchangeEvent>): void {
+    const live = this.find(liobn | 0);
+    if (live === undefined) return;
+    live.hcalls += 2 * count;
+    let at = indexOf(live, hi32(ioba), lo32(ioba));
+    for (const { first, count: entries } of after) {
+      this.mark(live, at, entries, lo32(first));
+      at += entries;
+    }
   }
 
   private add(event: { readonly window: WindowDescription; readonly buid: U64 }, seq: number): void {

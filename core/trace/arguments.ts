@@ -67,6 +67,14 @@ export function argumentsOf(event: NewEvent): readonly Argument[] {
   switch (event.kind) {
     case 'tce-hcall':
       return tcePairs(event);
+    case 'tce-exchange':
+      return [
+        ['liobn', hex8(event.liobn)],
+        ['ioba', hex16(event.ioba)],
+        ['count', countText(event.count)],
+        ['read', runsText(event.before)],
+        ['written', runsText(event.after)],
+      ];
     case 'hcall':
       return [['args', event.args.map(hex).join(' ')]];
     case 'rtas':
@@ -102,6 +110,7 @@ type RareEvent = Exclude<
   {
     kind:
       | 'tce-hcall'
+      | 'tce-exchange'
       | 'hcall'
       | 'rtas'
       | 'window-created'
@@ -153,6 +162,8 @@ function rareArguments(event: RareEvent): readonly Argument[] {
       return [['', event.line]];
     case 'io-figures':
       return figurePairs(event);
+    case 'ioctl':
+      return event.args === '' ? [] : [['', event.args]];
     case 'mark':
       return [['', event.text]];
   }

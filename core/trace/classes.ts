@@ -33,6 +33,10 @@ export function classOf(event: NewEvent): EventClass {
   switch (event.kind) {
     case 'tce-hcall':
       return tceClass(codeOfOpcode(event.opcode), Number((event.tce ?? 0n) & 3n), event.ret);
+    case 'tce-exchange':
+      return ((event.after[0]?.first ?? 0n) & 3n) === 0n ? 'unmap' : 'map';
+    case 'ioctl':
+      return event.ret < 0 ? 'error' : 'kernel';
     case 'hcall':
       return isRefusal(event.ret) ? 'error' : 'hcall';
     case 'rtas':
@@ -55,5 +59,5 @@ export function classAt(log: TraceReader, seq: number): EventClass {
 
 /** Kinds that are calls of the guest into its platform. */
 export function isCall(kind: TraceEventKind): boolean {
-  return kind === 'tce-hcall' || kind === 'hcall' || kind === 'rtas';
+  return kind === 'tce-hcall' || kind === 'tce-exchange' || kind === 'hcall' || kind === 'rtas';
 }

@@ -38,6 +38,20 @@ export interface TceHcallEvent extends EventBase {
   readonly runs?: readonly TceRun[];
 }
 
+/**
+ * H_GET_TCE, then H_PUT_TCE, of each of `count` neighbouring entries, all with success: 2 * `count` hcalls as one event, because a
+ * user who maps gigabytes through VFIO makes millions of such pairs. Shorter ranges, and ranges with a failure, are single calls.
+ */
+export interface TceExchangeEvent extends EventBase {
+  readonly kind: 'tce-exchange';
+  readonly liobn: number;
+  readonly ioba: U64;
+  readonly count: number;
+  /** What was read, and what was written, as runs; entries that hold 0 are a run that does not count up. */
+  readonly before: readonly TceRun[];
+  readonly after: readonly TceRun[];
+}
+
 /** Any other hcall. `args` are r4.., `outs` the registers that changed. */
 export interface HcallEvent extends EventBase {
   readonly kind: 'hcall';
@@ -225,6 +239,20 @@ export interface IoFiguresEvent extends EventBase {
   readonly corrupted: number;
 }
 
+/** A system call of a user process came back (VFIO's ioctls, and the memory calls that go with them). */
+export interface IoctlEvent extends EventBase {
+  readonly kind: 'ioctl';
+  readonly process: string;
+  readonly container: string;
+  /** The kernel's name: `VFIO_IOMMU_MAP_DMA`, `mmap`. */
+  readonly name: string;
+  readonly args: string;
+  /** 0 or above, or a negative errno. */
+  readonly ret: number;
+  /** The result in words: `-ENODEV`, `0 start=0x800000000000000`. */
+  readonly answer: string;
+}
+
 export interface MarkEvent extends EventBase {
   readonly kind: 'mark';
   readonly text: string;
@@ -232,6 +260,7 @@ export interface MarkEvent extends EventBase {
 
 export type TraceEvent =
   | TceHcallEvent
+  | TceExchangeEvent
   | HcallEvent
   | RtasEvent
   | WindowEvent
@@ -248,6 +277,7 @@ export type TraceEvent =
   | MachineStateEvent
   | CommandEvent
   | IoFiguresEvent
+  | IoctlEvent
   | MarkEvent;
 
 export type TraceEventKind = TraceEvent['kind'];

@@ -1,5 +1,6 @@
 // The sentence that a colleague would say about an event. The code stands beside it in the line; here it is put in words.
 
+import { errnoName, errnoText } from '../abi/linux/errno.ts';
 import { RETURN_CODES, hcallName } from '../abi/papr/hcall.ts';
 import { pageSizeName } from '../base/bits.ts';
 import { hex16, hex8 } from '../base/u64.ts';
@@ -12,6 +13,7 @@ import type {
   NewEvent,
   PeState,
   RtasEvent,
+  TceExchangeEvent,
   TceHcallEvent,
   TceRun,
 } from './events.ts';
@@ -118,6 +120,8 @@ export function explain(event: NewEvent, names: NameLookup = NO_NAMES): string {
   switch (event.kind) {
     case 'tce-hcall':
       return explainTce(event, names);
+    case 'tce-exchange':
+      return explainExchange(event, names);
     case 'hcall':
       return event.ret === 0
         ? `${hcallName(event.opcode)} was done.`
@@ -132,7 +136,17 @@ export function explain(event: NewEvent, names: NameLookup = NO_NAMES): string {
   }
 }
 
-type RareEvent = Exclude<NewEvent, { kind: 'tce-hcall' | 'hcall' | 'rtas' | 'dma' | 'dma-fault' }>;
+type RareEvent = Exclude<
+  NewEvent,
+  { kind: 'tce-hcall' | 'tce-exchange' | 'hcall' | 'rtas' | 'dma' | 'dma-fault' }
+>;
+
+/** What VFIO does to a range: two hcalls for each entry. */
+function explainExchange(event: NewEvent<TceExchangeEvent>, names: NameLookup): string {
+  const clears = ((event.after[0]?.first ?? 0n) & 3n) === 0n;
+  const what = `${clears ? 'Clears' : 'Maps'} ${pagesText(event.count, event.liobn, names)} from ${hex16(event.ioba)}`;
+  return `${what} entry by entry: ${countText(event.count)} H_GET_TCE and as many H_PUT_TCE.`;
+}
 
 function explainRare(event: RareEvent, names: NameLookup): string {
   const who = 'fn' in event && event.fn !== undefined ? (names.idOfFunction(event.fn) ?? event.fn) : '';
@@ -157,6 +171,10 @@ function explainRare(event: RareEvent, names: NameLookup): string {
       return `The driver ${event.driver} gave ${who} up: ${event.reason ?? 'it did not say why'}.`;
     case 'driver-unbound':
       return `The driver ${event.driver} let go of ${who}.`;
+    case 'ioctl':
+      return event.ret < 0
+        ? `${event.name} of ${event.process} failed: ${errnoText(event.ret)} (${errnoName(event.ret)}).`
+        : `${event.name} of ${event.process} came back with ${event.answer}.`;
     default:
       return explainMachine(event);
   }

@@ -35,7 +35,10 @@ export function callName(event: NewEvent): string {
       return hcallName(event.opcode);
     case 'rtas':
     case 'guest-call':
+    case 'ioctl':
       return event.name;
+    case 'tce-exchange':
+      return 'H_GET_TCE+H_PUT_TCE';
     default:
       return event.kind;
   }
@@ -49,7 +52,7 @@ export function functionOf(event: NewEvent): string | undefined {
 
 /** The LIOBN that an event is about, where it names one (uint32). */
 export function liobnOf(event: NewEvent): number | undefined {
-  if (event.kind === 'tce-hcall') return event.liobn >>> 0;
+  if (event.kind === 'tce-hcall' || event.kind === 'tce-exchange') return event.liobn >>> 0;
   if ('window' in event) return event.window.liobn >>> 0;
   return 'description' in event ? event.description.defaultLiobn >>> 0 : undefined;
 }
@@ -65,6 +68,7 @@ export function whoOf(event: NewEvent, names: NameLookup): string {
   if (event.kind === 'rtas') return ownerOfRtas(event.args, names) ?? '-';
   if ('description' in event) return event.description.id;
   if (event.kind === 'io-figures') return event.id;
+  if (event.kind === 'ioctl') return event.container;
   const fn = functionOf(event);
   if (fn !== undefined) return names.idOfFunction(fn) ?? fn;
   const liobn = liobnOf(event);
@@ -79,6 +83,10 @@ export function resultOf(event: NewEvent): string {
       return statusText(event.ret);
     case 'rtas':
       return rtasStatusText(event.rets[0]);
+    case 'tce-exchange':
+      return statusText(0);
+    case 'ioctl':
+      return event.answer;
     case 'dma-fault':
       return event.fault;
     case 'driver-failed':

@@ -16,6 +16,7 @@ const TCE_OPCODES: readonly number[] = [H_GET_TCE, H_PUT_TCE, H_STUFF_TCE, H_PUT
 /** Every kind of event, in the order in which schema, help and completion list them. */
 export const TRACE_KINDS: readonly TraceEventKind[] = [
   'tce-hcall',
+  'tce-exchange',
   'hcall',
   'rtas',
   'window-created',
@@ -37,6 +38,7 @@ export const TRACE_KINDS: readonly TraceEventKind[] = [
   'machine-state',
   'command',
   'io-figures',
+  'ioctl',
   'mark',
 ];
 

@@ -175,6 +175,19 @@ export const SCHEMA: Schemas = {
       runs: { type: 'runs', meaning: 'what the list held, as runs of consecutive pages', optional: true },
     },
   },
+  'tce-exchange': {
+    label: 'TCE exchange',
+    class: 'map',
+    meaning:
+      'a range of TCEs read and written one by one (VFIO): an H_GET_TCE and an H_PUT_TCE for each entry',
+    fields: {
+      liobn: { type: 'liobn', meaning: 'logical I/O bus number: names the window' },
+      ioba: { type: 'u64', meaning: 'I/O bus address of the first TCE' },
+      count: { type: 'int', unit: 'TCEs', meaning: 'entries; twice as many hcalls' },
+      before: { type: 'runs', meaning: 'what was read, as runs of consecutive pages' },
+      after: { type: 'runs', meaning: 'what was written, as runs of consecutive pages' },
+    },
+  },
   hcall: {
     label: 'hcall',
     class: 'hcall',
@@ -338,6 +351,19 @@ export const SCHEMA: Schemas = {
       peakTces: { type: 'int', unit: 'TCEs', meaning: 'most TCEs mapped at one time' },
       durationNs: { type: 'int', unit: 'ns', meaning: 'virtual time from first to last request' },
       corrupted: { type: 'int', meaning: 'payloads whose hash did not match' },
+    },
+  },
+  ioctl: {
+    label: 'ioctl',
+    class: 'kernel',
+    meaning: 'a system call of a user process came back',
+    fields: {
+      process: { type: 'text', meaning: 'the process' },
+      container: { type: 'text', meaning: 'the VFIO container' },
+      name: { type: 'text', meaning: "the call's name in Linux" },
+      args: { type: 'text', meaning: 'what it was called with' },
+      ret: { type: 'int', meaning: '0 or above, or a negative errno' },
+      answer: { type: 'text', meaning: 'the result in words' },
     },
   },
   mark: {

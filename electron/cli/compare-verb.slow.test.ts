@@ -94,6 +94,12 @@ describe('ddw-lab table page-sizes', () => {
     expect(lines.some((line) => line.startsWith('QEMU') && line.includes('any verified'))).toBe(true);
     expect(lines).toContain('offered by none of them: 32M, 64M, 128M, 256M, 16G');
     expect(lines).toContain('tce.stuffLimit  0 assumed  0 assumed  512 documented  512 documented');
+    expect(lines.slice(lines.indexOf('footnotes'))).toEqual([
+      'footnotes',
+      '',
+      'powervm-p8, power7DdwStart: 0x10000000000000, observed (log: mlx4_core and be2net on POWER7, "Using 64-bit direct DMA at offset 10000000000000": the window began at 2^52)',
+      '',
+    ]);
   });
 
   it('--json is the report', async () => {

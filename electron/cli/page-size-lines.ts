@@ -92,9 +92,34 @@ function kernelLines(kernels: readonly Kernel[]): readonly string[] {
 
 function processorLines({ hypervisor, profiles, differences }: Processors): readonly string[] {
   const columns = ['', ...profiles].map((title) => ({ title }));
-  const rows = differences.map(({ path, values }) => [
-    path,
-    ...values.map((cell) => (cell === null ? '-' : `${cell.value} ${cell.grade}`)),
-  ]);
-  return [`what else is not the same on all processors of ${hypervisor}`, '', tableText(columns, rows)];
+  const rows = differences
+    .filter(({ path }) => !isFootnote(path))
+    .map(({ path, values }) => [
+      path,
+      ...values.map((cell) => (cell === null ? '-' : `${cell.value} ${cell.grade}`)),
+    ]);
+  return [
+    `what else is not the same on all processors of ${hypervisor}`,
+    '',
+    tableText(columns, rows),
+    ...footnoteLines({ hypervisor, profiles, differences }),
+  ];
+}
+
+const FOOTNOTES = 'footnotes.';
+const isFootnote = (path: string): boolean => path.startsWith(FOOTNOTES);
+
+/** What a profile has beside it of machines that are no profile of their own: with its grade, and its source in full. */
+function footnoteLines({ profiles, differences }: Processors): readonly string[] {
+  const notes = differences.filter(({ path }) => isFootnote(path));
+  const lines = notes.flatMap(({ path, values }) =>
+    values.flatMap((cell, n) =>
+      cell === null
+        ? []
+        : [
+            `${profiles[n] ?? ''}, ${path.slice(FOOTNOTES.length)}: ${cell.value}, ${cell.grade} (${cell.source})`,
+          ],
+    ),
+  );
+  return lines.length === 0 ? [] : ['', 'footnotes', '', ...lines];
 }

@@ -66,8 +66,26 @@ export async function filterBy(page: Page, text: string): Promise<void> {
   await box.press('Enter');
 }
 
+/** Types into the command palette and takes the first that fits, as hands do. */
+export async function actBy(page: Page, words: string): Promise<void> {
+  await page.keyboard.press('Control+Shift+P');
+  const palette = page.getByRole('dialog', { name: 'Find an action' });
+  await palette.getByRole('combobox').fill(words);
+  await palette.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+  await palette.waitFor({ state: 'hidden' });
+}
+
+const THEME_WORDS: Readonly<Record<string, string>> = {
+  system: 'Theme: as the system',
+  dark: 'Theme: dark',
+  light: 'Theme: light',
+  contrast: 'Theme: high contrast',
+  projector: 'Theme: projector',
+};
+
 export async function chooseTheme(page: Page, theme: string): Promise<void> {
-  await page.getByRole('combobox', { name: 'Theme' }).selectOption(theme);
+  await actBy(page, THEME_WORDS[theme] ?? theme);
   await page.locator(`html[data-theme=${theme}]`).waitFor();
 }
 
@@ -76,6 +94,8 @@ export const text = async (page: Page, testId: string): Promise<string> =>
 
 /** Endless I/O on every function: more hcalls than anybody reads. */
 export async function flood(page: Page): Promise<void> {
+  // Only functions that have their driver can be started.
+  await idle(page);
   await page.getByRole('button', { name: 'What kind of I/O' }).click();
   await page.getByLabel('Requests').fill('0');
   await page.getByLabel('on all functions at once').check();

@@ -2,7 +2,7 @@
 // page's own. Both sides are ours, and both check all the same: what arrives may come from a process that has been taken over.
 
 import * as v from 'valibot';
-import { requests } from '../ipc-contract.ts';
+import { EXPORTS, requests } from '../ipc-contract.ts';
 import type {
   Answers,
   CompareProgressNotice,
@@ -47,6 +47,8 @@ export const machineRequests = {
   look: v.optional(v.undefined()),
   open: v.object({ file: path }),
   save: v.object({ id, file: path }),
+  /** What the machine shown has, as a file to hand out. */
+  exportTo: v.object({ what: v.picklist(EXPORTS), file: path }),
   /** Without a question: main has asked. */
   close: v.object({ id }),
   /** The lab ends in good order: nothing is to be recovered. */
@@ -70,6 +72,8 @@ export interface MachineAnswers extends Pick<Answers, Forwarded> {
   look: Result<MachineLook>;
   open: Result<true>;
   save: Result<true>;
+  /** The file written: with its ending, where the name had none. */
+  exportTo: Result<string>;
   close: Result<true>;
   closeAll: Result<true>;
 }

@@ -5,6 +5,7 @@ import { fail, ok } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
 import { CompareHost } from './compare-host.ts';
 import { Desk } from './desk.ts';
+import { exportTo } from './export-file.ts';
 import { configOn, deviceChoices } from './machine-choices.ts';
 import { checkMessage, isMachineRequest, machineRequests } from './machine-contract.ts';
 import type {
@@ -97,6 +98,7 @@ export class MachineServer {
       },
       open: ({ file }) => desk.open(file),
       save: ({ id, file }) => desk.save(id, file),
+      exportTo: ({ what, file }) => exportTo(file, what, (query) => desk.shown.host.query(query)),
       close: ({ id }) => desk.closeTab(id),
       closeAll: () => {
         desk.closeAll();

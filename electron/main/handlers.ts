@@ -48,6 +48,7 @@ export function createHandlers({ machine, sessions, kept, teller, life }: Handle
       await sessions.openAndTell(path);
       return done;
     },
+    exportFile: ({ what }) => sessions.exportFile(what),
     copyText: ({ text }) => {
       void clipboard.writeText(text);
       return done;

@@ -2,6 +2,7 @@
 
 import { dialog } from 'electron';
 import type { BrowserWindow, FileFilter } from 'electron';
+import type { ExportKind } from '../ipc-contract.ts';
 
 const FILTERS: FileFilter[] = [
   { name: 'DDW Lab session', extensions: ['ddwrun'] },
@@ -24,6 +25,17 @@ export async function askWhere(window: BrowserWindow, file: string | null): Prom
   });
   if (choice.canceled || choice.filePath === undefined || choice.filePath === '') return null;
   return choice.filePath.endsWith('.ddwrun') ? choice.filePath : `${choice.filePath}.ddwrun`;
+}
+
+const EXPORTED: Readonly<Record<ExportKind, { readonly name: string; readonly filter: FileFilter }>> = {
+  dtb: { name: 'device-tree.dtb', filter: { name: 'Device tree (DTB)', extensions: ['dtb'] } },
+};
+
+/** Where what is handed out goes; null: the person changed their mind. */
+export async function askExport(window: BrowserWindow, what: ExportKind): Promise<string | null> {
+  const { name, filter } = EXPORTED[what];
+  const choice = await dialog.showSaveDialog(window, { defaultPath: name, filters: [filter] });
+  return choice.canceled || choice.filePath === undefined || choice.filePath === '' ? null : choice.filePath;
 }
 
 /** `titles`: the sessions at stake; an empty one was never saved. */

@@ -4,10 +4,10 @@ import { basename } from 'node:path';
 import { stat } from 'node:fs/promises';
 import type { BrowserWindow } from 'electron';
 import type { DeskState } from '../host/machine-contract.ts';
-import type { DeskNotice, Result } from '../ipc-contract.ts';
+import type { DeskNotice, ExportKind, Result } from '../ipc-contract.ts';
 import type { Kept } from './kept.ts';
 import type { MachineProcess } from './machine-process.ts';
-import { askUnsaved, askWhere, askWhich } from './questions.ts';
+import { askExport, askUnsaved, askWhere, askWhich } from './questions.ts';
 import type { Teller } from './teller.ts';
 
 /** An answer that the machine owes when the lab is to end; then it is killed, and its journals are taken up next time. */
@@ -95,6 +95,14 @@ export class Sessions {
     this.kept.used(file);
     this.tell();
     return { ok: true, value: file };
+  }
+
+  /** Asks where to, and has the machine write it: the file's name. */
+  async exportFile(what: ExportKind): Promise<Result<string | null>> {
+    const file = await askExport(this.window, what);
+    if (file === null) return { ok: true, value: null };
+    const written = await this.machine.ask('exportTo', { what, file });
+    return written.ok ? { ok: true, value: basename(written.value) } : written;
   }
 
   /** false: the person kept it open. */

@@ -1,27 +1,15 @@
-// What the actions do that belong to no panel: session, machine, themes.
+// What the actions do that belong to no panel: sessions, machine, themes, roles.
 
-import type { Theme } from '../../electron/ipc-contract.ts';
+import type { Role, Theme } from '../../electron/ipc-contract.ts';
 import type { Appearance } from './appearance.svelte.ts';
 import type { Lab } from './lab.svelte.ts';
 import { otherKernel } from './other-kernel.ts';
+import { closeTab, newSession, openSession, saveSession, stepTab } from './sessions.ts';
 
-async function newSession(lab: Lab): Promise<void> {
-  lab.accept(await lab.bridge.newSession({}));
-  await lab.look();
-}
+export const THEMES: readonly Theme[] = ['system', 'dark', 'light', 'contrast', 'projector'];
+export const ROLES: readonly Role[] = ['administrator', 'developer', 'support'];
 
-async function open(lab: Lab): Promise<void> {
-  const file = lab.accept(await lab.bridge.openSession());
-  if (typeof file === 'string')
-    lab.notices.remark(`Opened ${file}. It was replayed, and stands where it was saved.`);
-  await lab.look();
-}
-
-async function save(lab: Lab, as: boolean): Promise<void> {
-  const file = lab.accept(await lab.bridge.saveSession({ as }));
-  if (typeof file === 'string') lab.notices.remark(`Saved to ${file}.`);
-}
-
+/** The quick look at the other kernel, and back. */
 async function compare(lab: Lab): Promise<void> {
   if (lab.latest.session.comparing !== null) {
     lab.accept(await lab.bridge.compareBack());
@@ -34,19 +22,22 @@ async function compare(lab: Lab): Promise<void> {
 
 /** Registers them; returns the function that takes them back. */
 export function registerActions(lab: Lab, appearance: Appearance): () => void {
-  const themes: readonly Theme[] = ['system', 'dark', 'light', 'contrast', 'projector'];
   const undo = [
     // The LPAR panel, while it is open, boots with what stands in its form.
     lab.handle('boot', () => void lab.dispatch({ do: 'boot' })),
     lab.handle('new', () => void newSession(lab)),
-    lab.handle('open', () => void open(lab)),
-    lab.handle('save', () => void save(lab, false)),
-    lab.handle('save-as', () => void save(lab, true)),
+    lab.handle('open', () => void openSession(lab)),
+    lab.handle('save', () => void saveSession(lab, false)),
+    lab.handle('save-as', () => void saveSession(lab, true)),
+    lab.handle('close-tab', () => void closeTab(lab, lab.desk.shown)),
+    lab.handle('next-tab', () => void stepTab(lab, 1)),
+    lab.handle('previous-tab', () => void stepTab(lab, -1)),
     lab.handle('pause', () => void lab.bridge.run({ on: lab.latest.paused })),
     lab.handle('reset', () => void lab.dispatch({ do: 'reset' })),
     lab.handle('shutdown', () => void lab.dispatch({ do: 'shutdown' })),
     lab.handle('compare', () => void compare(lab)),
-    ...themes.map((theme) => lab.handle(`theme-${theme}`, () => appearance.choose(theme))),
+    lab.handle('problems', () => lab.filterTrace('is:error')),
+    ...THEMES.map((theme) => lab.handle(`theme-${theme}`, () => appearance.choose(theme))),
   ];
   return () => {
     for (const take of undo) take();

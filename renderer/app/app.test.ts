@@ -21,6 +21,8 @@ describe('keys as Electron writes them', () => {
     ['CmdOrCtrl+F', press('f', 'c'), true],
     ['CmdOrCtrl+F', press('f', 'm'), false],
     ['CmdOrCtrl+F', press('f'), false],
+    ['Ctrl+Tab', press('Tab', 'c'), true],
+    ['CmdOrCtrl+Alt+Left', press('ArrowLeft', 'ca'), true],
     ['', press(''), false],
   ])('%s', (keys, pressed, matches) => expect(matchesKeys(pressed, keys, false)).toBe(matches));
 

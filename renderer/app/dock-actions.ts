@@ -4,6 +4,7 @@ import type { MenuEntry } from '../../electron/ipc-contract.ts';
 import type { Dock } from '../dock/dock.svelte.ts';
 import { panelInfos } from '../dock/panel-files.ts';
 import { ACTION_TABLE } from './action-table.ts';
+import { ROLES } from './actions.ts';
 import type { Lab } from './lab.svelte.ts';
 import type { PanelAction } from './panel-info.ts';
 
@@ -22,12 +23,15 @@ export function registerDockActions(lab: Lab, dock: Dock): () => void {
     ...panelInfos.map(({ id }) => lab.handle(actionOf(id), () => dock.openAndFocus(id))),
     lab.handle('zoom-panel', () => dock.toggleAlone()),
     lab.handle('close-panel', () => dock.close(dock.current)),
+    lab.handle('compare-runs', () => dock.openAndFocus('compare')),
     lab.handle('next-group', () => dock.focusNextGroup(1)),
+    lab.handle('previous-group', () => dock.focusNextGroup(-1)),
     lab.handle('panel-left', () => dock.move(dock.current, 'left')),
     lab.handle('panel-right', () => dock.move(dock.current, 'right')),
     lab.handle('panel-bottom', () => dock.move(dock.current, 'bottom')),
     lab.handle('panel-apart', () => dock.move(dock.current, 'apart')),
     lab.handle('reset-layout', () => dock.reset()),
+    ...ROLES.map((role) => lab.handle(`role-${role}`, () => dock.useRole(role))),
   ];
   return () => {
     for (const take of undo) take();

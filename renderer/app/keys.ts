@@ -12,15 +12,19 @@ export function matchesKeys(press: KeyPress, keys: string, isMac: boolean): bool
   if (keys === '') return false;
   const parts = keys.split('+');
   const last = parts.pop() ?? '';
-  const control = parts.includes('CmdOrCtrl');
   if (press.key.replace('Arrow', '').toLowerCase() !== last.toLowerCase()) return false;
   if (press.shiftKey !== parts.includes('Shift') || press.altKey !== parts.includes('Alt')) return false;
-  const [wanted, other] = isMac ? [press.metaKey, press.ctrlKey] : [press.ctrlKey, press.metaKey];
-  return wanted === control && !other;
+  const [control, command] = [parts.includes('CmdOrCtrl'), parts.includes('Ctrl')];
+  const [wantsMeta, wantsCtrl] = isMac ? [control, command] : [false, control || command];
+  return press.metaKey === wantsMeta && press.ctrlKey === wantsCtrl;
 }
+
+const MAC = { CmdOrCtrl: '⌘', Ctrl: '⌃', Shift: '⇧', Alt: '⌥' } as const;
 
 /** "Ctrl+Shift+F", "⌘⇧F". */
 export function keysText(keys: string, isMac: boolean): string {
   if (!isMac) return keys.replace('CmdOrCtrl', 'Ctrl');
-  return keys.replace('CmdOrCtrl+', '⌘').replace('Shift+', '⇧').replace('Alt+', '⌥');
+  return keys.replace(/(CmdOrCtrl|Ctrl|Shift|Alt)\+/g, (_all, name: keyof typeof MAC) => MAC[name]);
 }
+
+export const IS_MAC = typeof navigator !== 'undefined' && navigator.platform.startsWith('Mac');

@@ -18,14 +18,19 @@ import type {
   DeskNotice,
   Hello,
   LabBridge,
+  MachineLife,
   MenuEntry,
   Progress,
   Settings,
+  WorkItem,
 } from '../../electron/ipc-contract.ts';
 import { tick } from 'svelte';
 import { ACTION_TABLE, PANEL_OF_ACTION } from './action-table.ts';
 import type { Action } from './action-table.ts';
 import { DEFAULT_SETTINGS } from './default-settings.ts';
+import { otherKernel } from './other-kernel.ts';
+import { refusalOf } from './refusals.ts';
+import { shell } from '../texts/texts.ts';
 import { Notices } from './notices.svelte.ts';
 import type { PanelAction, Target } from './panel-info.ts';
 
@@ -60,6 +65,10 @@ export class Lab {
   actions = $state.raw<readonly MenuEntry[]>(ACTION_TABLE);
   desk = $state.raw<DeskNotice>({ tabs: [], shown: 0, recent: [] });
   settings = $state.raw<Settings>(DEFAULT_SETTINGS);
+  /** What takes longer than a glance and is under way. */
+  work = $state.raw<readonly WorkItem[]>([]);
+  /** The process that runs the sessions. */
+  machine = $state<MachineLife>('up');
   config = $state.raw<MachineConfig | undefined>(undefined);
   profiles = $state.raw<readonly ProfileAnswer[]>([]);
   kernels = $state.raw<readonly KernelAnswer[]>([]);
@@ -107,13 +116,16 @@ export class Lab {
     this.bridge.on('progress', (progress) => this.#hear(progress));
     this.bridge.on('problem', (problem) => this.notices.error(problem));
     this.bridge.on('remark', ({ message }) => this.notices.remark(message));
-    this.bridge.on('machine', ({ message }) => this.notices.remark(message));
+    this.bridge.on('work', ({ items }) => (this.work = items));
+    this.bridge.on('machine', ({ is, message }) => this.#machineIs(is, message));
     this.bridge.on('menu', ({ action }) => this.act(action as Action));
     this.bridge.on('desk', (desk) => (this.desk = desk));
-    const { progress, desk, settings, devices } = await this.bridge.hello();
+    const { progress, desk, settings, devices, work, machine } = await this.bridge.hello();
     this.desk = desk;
     if (settings !== null) this.settings = settings;
     this.devices = devices;
+    this.work = work;
+    this.machine = machine;
     this.latest = progress;
     this.progress = progress;
     this.ready = true;
@@ -121,6 +133,13 @@ export class Lab {
     this.kernels = (await this.ask({ ask: 'kernels' })) ?? [];
     this.#hear(progress);
     await this.look();
+  }
+
+  #machineIs(is: MachineLife, message: string): void {
+    this.machine = is;
+    if (is === 'down') this.notices.error({ code: 'machine', message });
+    else if (message !== '') this.notices.remark(message);
+    if (is === 'up') void this.look();
   }
 
   /** A query's answer; a refusal becomes a notice. */
@@ -155,7 +174,7 @@ export class Lab {
 
   copy(text: string): void {
     void this.bridge.copyText({ text });
-    this.say(text.length > 80 ? 'Copied' : `Copied ${text}`);
+    this.say(text.length > 80 ? shell.copied : shell.copiedText(text));
   }
 
   say(text: string): void {
@@ -187,6 +206,13 @@ export class Lab {
 
   /** Carries it out. What belongs to a panel that is closed opens the panel first. */
   act(action: Action | PanelAction): void {
+    const refusal = refusalOf(action, {
+      progress: this.latest,
+      machine: this.machine,
+      sessions: this.desk.tabs.length,
+      hasOther: otherKernel(this.config, this.kernels) !== undefined,
+    });
+    if (refusal !== undefined) return this.notices.remark(refusal);
     const handler = this.#handlers.get(action)?.at(-1);
     if (handler !== undefined) return handler();
     const panel = PANEL_OF_ACTION[action];

@@ -49,6 +49,8 @@ beforeEach(async () => {
         desk: { tabs: [], shown: 1, recent: [] },
         settings: null,
         devices: [],
+        work: [],
+        machine: 'up',
       }),
     on: (name: string, listener: (payload: Progress) => void) => {
       if (name === 'progress') hear = listener;

@@ -1,4 +1,5 @@
-// Sentences for the person: errors stay until closed, remarks go by themselves. The same sentence is never shown twice.
+// Sentences for the person: errors stay until closed, remarks go by themselves; what has gone can be read again. The same sentence
+// is never shown twice.
 
 import type { UserError } from '../../core/index.ts';
 import { hintSentence, sentence } from '../widgets/sentence.ts';
@@ -13,9 +14,15 @@ export interface Notice {
 
 const REMARK_MS = 6000;
 const MOST = 3;
+/** What can be read again. */
+const MOST_PAST = 100;
 
 export class Notices {
   list = $state.raw<readonly Notice[]>([]);
+  /** All there were, the latest first. */
+  past = $state.raw<readonly Notice[]>([]);
+  /** Errors that came since the list was looked at. */
+  unread = $state(0);
   #nextId = 1;
 
   error({ code, message, hint }: UserError): void {
@@ -37,8 +44,19 @@ export class Notices {
     this.list = this.list.filter((notice) => notice.kind !== 'error');
   }
 
+  read(): void {
+    this.unread = 0;
+  }
+
+  forget(): void {
+    this.past = [];
+    this.unread = 0;
+  }
+
   #add(notice: Notice): void {
     const others = this.list.filter((other) => other.message !== notice.message);
     this.list = [...others, notice].slice(-MOST);
+    this.past = [notice, ...this.past].slice(0, MOST_PAST);
+    if (notice.kind === 'error') this.unread++;
   }
 }

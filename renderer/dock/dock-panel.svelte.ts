@@ -49,9 +49,21 @@ export class DockPanel implements IContentRenderer {
   }
 
   init({ api }: Init): void {
+    const { title } = this.#file.panel;
+    let inFront = title;
+    // Behind others a tab has its short name; in front there is room for what the panel shows.
+    const name = (): void => api.setTitle(this.#props.visible ? inFront : title);
     this.#props.visible = api.isVisible;
-    this.#visibility = api.onDidVisibilityChange(({ isVisible }) => (this.#props.visible = isVisible));
-    const frame = { setTitle: (title: string) => api.setTitle(title) };
+    this.#visibility = api.onDidVisibilityChange(({ isVisible }) => {
+      this.#props.visible = isVisible;
+      name();
+    });
+    const frame = {
+      setTitle: (words: string) => {
+        inFront = words;
+        name();
+      },
+    };
     const context = new Map(this.#contexts).set(FRAME, frame);
     const props: PanelProps = this.#props;
     this.#mounted = mount(this.#file.default, { target: this.element, props, context });

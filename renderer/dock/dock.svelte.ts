@@ -3,9 +3,10 @@
 import { createDockview } from 'dockview-core';
 import type { DockviewApi, DockviewGroupPanel, DockviewOptions } from 'dockview-core';
 import { untrack } from 'svelte';
+import type { Role } from '../../electron/ipc-contract.ts';
 import type { Lab } from '../app/lab.svelte.ts';
 import type { PanelPlace, Target } from '../app/panel-info.ts';
-import { shell } from '../texts/texts.ts';
+import { dock } from '../texts/texts.ts';
 import { DockPanel, DockTab } from './dock-panel.svelte.ts';
 import { followFocus, moveSash, nameDock } from './dock-names.ts';
 import { fromDockview, toDockview } from './dockview-layout.ts';
@@ -19,6 +20,8 @@ import { readLayout, storeLayout } from './stored-layout.ts';
 /** Narrower than this the groups stand one below the other. */
 const NARROW_REM = 60;
 const SETTLES_MS = 120;
+/** A message that comes and goes makes less of a difference: then the groups only give way. */
+const LOWER = 100;
 const DIRECTIONS = { left: 'left', right: 'right', bottom: 'below', centre: 'right' } as const;
 
 const titleOf = (id: string): string => panelFiles.get(id)?.panel.title ?? id;
@@ -38,7 +41,7 @@ export class Dock {
   #wide: Layout | undefined;
   #saveTimer: ReturnType<typeof setTimeout> | undefined;
   #resizeTimer: ReturnType<typeof setTimeout> | undefined;
-  #fitted = '';
+  #fitted = { width: 0, height: 0 };
 
   constructor(lab: Lab, root: HTMLElement, contexts: ReadonlyMap<unknown, unknown>) {
     this.#lab = lab;
@@ -50,8 +53,8 @@ export class Dock {
         if (file === undefined) throw new Error(`there is no panel ${name}`);
         return new DockPanel(file, contexts);
       },
-      createTabComponent: () => new DockTab(shell.dock.closePanel),
-      createRightHeaderActionComponent: (group) => new GroupTools(group, shell.dock),
+      createTabComponent: () => new DockTab(dock.closePanel),
+      createRightHeaderActionComponent: (group) => new GroupTools(group, dock),
       createWatermarkComponent: () => this.#watermark(),
     });
     // What is said goes to the page's own live region; dockview's stay empty.
@@ -70,7 +73,7 @@ export class Dock {
       dndStrategy: 'pointer',
       scrollbars: 'native',
       announcer: ({ message }) => this.#lab.say(message),
-      messages: shell.dock,
+      messages: dock,
     } as DockviewOptions;
   }
 
@@ -86,7 +89,7 @@ export class Dock {
         const group = this.#api.groups.find(({ api }) => api.isMaximized());
         this.alone = group?.activePanel?.id;
       }),
-      this.#api.onDidLayoutChange(() => nameDock(this.#root, shell.dock)),
+      this.#api.onDidLayoutChange(() => nameDock(this.#root, dock)),
     ];
     this.#undo.push(...disposables.map((each) => () => each.dispose()));
     const resizes = new ResizeObserver(() => this.#resized());
@@ -128,7 +131,7 @@ export class Dock {
     const kept = layout === '' ? undefined : readLayout(layout, new Set(panelFiles.keys()));
     if (layout !== '' && kept === undefined) {
       this.#lab.setSettings({ layout: '' });
-      this.#lab.notices.remark(shell.dock.unusable);
+      this.#lab.notices.remark(dock.unusable);
     }
     this.#show(kept ?? this.#ofRole());
   }
@@ -147,11 +150,13 @@ export class Dock {
     this.#root.style.height = narrow ? `${drawn.height}px` : '100%';
     this.#applying = true;
     this.#api.layout(this.#root.clientWidth, this.#root.clientHeight);
-    this.#api.fromJSON(toDockview(drawn, titleOf), { reuseExistingPanels: true });
+    this.#api.fromJSON(
+      toDockview(drawn, (id) => this.#api.getPanel(id)?.title ?? titleOf(id)),
+      { reuseExistingPanels: true },
+    );
     this.#applying = false;
-    const { width, height } = this.#room();
-    this.#fitted = `${width} ${height}`;
-    nameDock(this.#root, shell.dock);
+    this.#fitted = this.#room();
+    nameDock(this.#root, dock);
     if (focused instanceof HTMLElement && focused !== document.body) focused.focus({ preventScroll: true });
   }
 
@@ -163,12 +168,12 @@ export class Dock {
   /** The window has another size: narrow or no longer, and a role's own arrangement is made anew. */
   #fit(): void {
     const { width, height } = this.#room();
-    if (width === 0 || height === 0 || this.#fitted === `${width} ${height}` || this.alone !== undefined)
-      return;
+    const fitted = this.#fitted.width === width && Math.abs(this.#fitted.height - height) < LOWER;
+    if (width === 0 || height === 0 || fitted || this.alone !== undefined) return;
     const turned = this.#isNarrow !== (this.#wide !== undefined);
     if (this.#lab.settings.layout === '') this.#show(this.#ofRole());
     else if (turned || this.#isNarrow) this.#show(this.#wide ?? this.#drawn());
-    else this.#fitted = `${width} ${height}`;
+    else this.#fitted = { width, height };
   }
 
   #drawn(): Layout {
@@ -190,7 +195,13 @@ export class Dock {
     this.restore();
     this.#lab.setSettings({ layout: '' });
     this.#show(this.#ofRole());
-    this.#lab.say(shell.dock.wasReset);
+    this.#lab.say(dock.wasReset);
+  }
+
+  /** Arranges the panels as this role works with them. */
+  useRole(role: Role): void {
+    this.#lab.setSettings({ role, layout: '' });
+    this.reset();
   }
 
   isOpen(id: string): boolean {
@@ -275,12 +286,12 @@ export class Dock {
     if (panel === undefined) return;
     this.restore();
     const group = this.#goalOf(panel.group, to);
-    if (group === undefined) return;
+    if (group === undefined) return this.#lab.notices.remark(dock.stays(titleOf(panel.id), to));
     if (group === panel.group) panel.api.moveTo({ group, position: 'right' });
     else panel.api.moveTo({ group });
     panel.api.setActive();
     this.#focusTab(panel.id);
-    this.#lab.say(shell.dock.moved(titleOf(panel.id), to));
+    this.#lab.say(dock.moved(titleOf(panel.id), to));
   }
 
   #goalOf(
@@ -307,11 +318,11 @@ export class Dock {
     const element = document.createElement('div');
     element.className = 'dock-empty';
     const words = document.createElement('p');
-    words.textContent = shell.dock.allClosed;
+    words.textContent = dock.allClosed;
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'outlined';
-    button.textContent = shell.dock.reset;
+    button.textContent = dock.reset;
     button.addEventListener('click', () => this.reset());
     element.append(words, button);
     return { element, init: () => undefined };

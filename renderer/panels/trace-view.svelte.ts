@@ -14,10 +14,8 @@ export class TraceView {
   /** Events after those in view. */
   newer = $state(0);
   sampled = $state(0);
-  /** First event in view. */
-  start = $state(0);
+  hasEarlier = $state(false);
   fold = $state(true);
-  screenReader = $state(false);
   match = $state(-1);
   matches = $state(0);
 
@@ -30,6 +28,6 @@ export class TraceView {
     this.shown = feed.shown;
     this.newer = Math.max(0, feed.total - feed.cursor);
     this.sampled = feed.sampled;
-    this.start = feed.start;
+    this.hasEarlier = feed.hasEarlier;
   }
 }

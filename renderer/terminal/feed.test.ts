@@ -136,6 +136,38 @@ describe('a flood', () => {
   });
 });
 
+describe('what a flood left out', () => {
+  const total = SAMPLE_ABOVE + 5001;
+
+  it('is the first thing that a leaf back shows, although the beginning is still in view', async () => {
+    await pull(50);
+    await pull(total);
+    expect([shown[0], feed.hasEarlier]).toEqual([0, true]);
+    await feed.leaf('backward');
+    expect(shown).toEqual(numbers(total - 10 - 1000, total - 10));
+    expect(feed.following).toBe(false);
+  });
+
+  it('is nothing where everything is drawn: then there is nothing earlier either', async () => {
+    await pull(50);
+    expect(feed.hasEarlier).toBe(false);
+  });
+});
+
+describe('a view that comes back', () => {
+  it('goes on where it stood, without drawing anything twice', async () => {
+    await pull(3000);
+    const { place } = feed;
+    const lines = [...shown];
+    feed.restart();
+    expect(shown).toEqual([]);
+    shown.push(...lines);
+    feed.resume(place);
+    await pull(3004);
+    expect(shown).toEqual(numbers(0, 3004));
+  });
+});
+
 describe('a filter', () => {
   it('shows the newest matches and goes on with new ones', async () => {
     await pull(3000);

@@ -24,6 +24,15 @@ export interface FeedSink {
   changed(): void;
 }
 
+export interface FeedPlace {
+  readonly following: boolean;
+  readonly filter: string;
+  readonly cursor: number;
+  readonly shown: number;
+  readonly sampled: number;
+  readonly gapEnd?: number;
+}
+
 export type AskPage = (request: TracePageRequest) => Promise<Result<TracePage>>;
 
 const PAGE = 2000;
@@ -51,6 +60,8 @@ export class TraceFeed {
   shown = 0;
   /** Left out by sampling since the view was cleared. */
   sampled = 0;
+  /** The event after those that were left out last: what "earlier" shows first. */
+  #gapEnd: number | undefined;
   searching = false;
   /** Share of the log looked through by the search at hand, 0..1. */
   searched = 0;
@@ -71,6 +82,31 @@ export class TraceFeed {
   /** First event in view: what "earlier" goes on from. */
   get start(): number {
     return this.#sink.oldest() ?? this.cursor;
+  }
+
+  /** There is more before what is in view, or between. */
+  get hasEarlier(): boolean {
+    return this.start > 0 || this.#gapEnd !== undefined;
+  }
+
+  /** Where the feed stands, to go on from there with the same lines in view. */
+  get place(): FeedPlace {
+    const { following, filter, cursor, shown, sampled } = this;
+    const gapEnd = this.#gapEnd;
+    return { following, filter, cursor, shown, sampled, ...(gapEnd === undefined ? {} : { gapEnd }) };
+  }
+
+  /** The lines of `place` are in view again. */
+  resume(place: FeedPlace): void {
+    this.#epoch++;
+    this.following = place.following;
+    this.filter = place.filter;
+    this.cursor = place.cursor;
+    this.shown = place.shown;
+    this.sampled = place.sampled;
+    this.#gapEnd = place.gapEnd;
+    this.searching = false;
+    this.#sink.changed();
   }
 
   /** Another session, or the same from its beginning. */
@@ -119,7 +155,8 @@ export class TraceFeed {
   /** A page of events before (or after) those in view; stops following. */
   async leaf(direction: 'backward' | 'forward'): Promise<void> {
     this.following = false;
-    if (direction === 'backward') await this.#lookBack(this.start);
+    // What sampling left out last lies just before the newest lines: it comes first.
+    if (direction === 'backward') await this.#lookBack(this.#gapEnd ?? this.start);
     else await this.#lookOn(this.cursor);
   }
 
@@ -197,6 +234,7 @@ export class TraceFeed {
     if (epoch !== this.#epoch) return;
     const left = to - from - rare.length;
     this.sampled += left;
+    if (left > 0) this.#gapEnd = to;
     await this.#show(rare);
     if (left > 0) this.#sink.gap(left, from);
   }
@@ -263,6 +301,7 @@ export class TraceFeed {
     this.#sink.clear();
     this.shown = 0;
     this.sampled = 0;
+    this.#gapEnd = undefined;
     this.searching = false;
     return ++this.#epoch;
   }

@@ -82,6 +82,6 @@ it('a fold says how many and up to where', () => {
 
 it('sampling is said in place', () => {
   expect(plain(gapLine(41_204, 7, 160).text)).toBe(
-    ' … 41,204 events not drawn (sampling); all are in the log … ',
+    ' … 41,204 events not drawn (sampling), from #7 on; all are in the log … ',
   );
 });

@@ -7,6 +7,7 @@ import type { EventClass } from '../../core/trace/schema.ts';
 import { formatParts } from '../../core/trace/format.ts';
 import type { TracePart } from '../../core/trace/format.ts';
 import type { NameLookup } from '../../core/trace/names.ts';
+import { terminal } from '../texts/texts.ts';
 import { grouped } from '../widgets/numbers.ts';
 import type { Item } from './fold.ts';
 
@@ -125,7 +126,7 @@ function foldedText(count: number, last: TraceEvent, columns: number): string {
 
 /** What is said where a flood is sampled. */
 export function gapLine(count: number, seq: number, columns: number): TerminalLine {
-  const text = `… ${grouped(count)} events not drawn (sampling); all are in the log …`;
+  const text = terminal.gap(grouped(count), grouped(seq));
   return { seq, text: paint(`${ESC}7m`, ` ${text} `.slice(0, columns)) };
 }
 

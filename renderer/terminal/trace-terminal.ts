@@ -1,79 +1,55 @@
-// The xterm.js terminal that the trace scrolls through: read-only, each row tied to the event it shows.
+// The terminal that the trace scrolls through: read-only, each row tied to the event it shows.
 
-import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
-import type { ISearchOptions } from '@xterm/addon-search';
-import { WebglAddon } from '@xterm/addon-webgl';
-import { Terminal } from '@xterm/xterm';
+import type { Settings } from '../../electron/ipc-contract.ts';
+import { LabTerminal } from './lab-terminal.ts';
+import type { LabTerminalSetup } from './lab-terminal.ts';
 import type { TerminalLine } from './line.ts';
-import { hasHardwareWebgl, paletteOf } from './palette.ts';
 
-export const SCROLLBACK = 20_000;
-const RESIZE_SETTLES_MS = 50;
 /** Up one line and empty it. */
 const LINE_ANEW = '\x1b[1A\x1b[2K';
+/** As text, so that it comes after what was written before; and no cursor, since nothing can be typed here. */
+const EMPTY = '\x1bc\x1b[?25l';
 
 export interface TraceTerminalEvents {
   /** The person scrolled away from the newest line. */
   scrolledUp(): void;
   /** The person chose a line. */
-  chose(seq: number): void;
-  /** The width changed: lines were fitted to the old one. */
-  resized(): void;
-  matches(index: number, count: number): void;
+  chose(seq: number, row: number): void;
+  /** On to the links of the chosen line. */
+  toLinks(): void;
+}
+
+/** What is in view, to be shown again after the panel was closed or the page was loaded anew. */
+export interface KeptLines {
+  readonly text: string;
+  readonly seqs: readonly number[];
+  readonly columns: number;
 }
 
 export class TraceTerminal {
-  readonly terminal: Terminal;
-  readonly #fit = new FitAddon();
-  readonly #search = new SearchAddon({ highlightLimit: 5000 });
-  readonly #element: HTMLElement;
+  readonly lab: LabTerminal;
   readonly #events: TraceTerminalEvents;
-  readonly #observer: ResizeObserver;
   /** Events of the rows written, oldest first. */
   #seqs: number[] = [];
-  #columns = 0;
-  #resizeTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Rows written and not yet drawn. */
+  #underWay = 0;
+  #epoch = 0;
 
-  constructor(element: HTMLElement, events: TraceTerminalEvents) {
-    this.#element = element;
+  constructor(
+    element: HTMLElement,
+    settings: Settings['terminal'],
+    setup: Omit<LabTerminalSetup, 'key' | 'typed'>,
+    events: TraceTerminalEvents,
+  ) {
     this.#events = events;
-    this.terminal = new Terminal({
-      allowProposedApi: true,
-      convertEol: true,
-      cursorInactiveStyle: 'none',
-      disableStdin: true,
-      drawBoldTextInBrightColors: false,
-      fontFamily: "'IBM Plex Mono', monospace",
-      lineHeight: 1.25,
-      minimumContrastRatio: 4.5,
-      scrollback: SCROLLBACK,
-      theme: paletteOf(element),
-    });
-    this.terminal.loadAddon(this.#fit);
-    this.terminal.loadAddon(this.#search);
-    this.#search.onDidChangeResults(({ resultIndex, resultCount }) =>
-      events.matches(resultIndex, resultCount),
-    );
-    this.terminal.open(element);
-    if (hasHardwareWebgl()) this.terminal.loadAddon(new WebglAddon());
-    this.terminal.textarea?.setAttribute('aria-label', 'hcall trace');
-    this.terminal.textarea?.setAttribute('aria-roledescription', 'terminal, read-only');
-    this.restyle();
+    this.lab = new LabTerminal(element, settings, { ...setup, key: (event) => this.#key(event) });
     this.clear();
-    this.#observer = new ResizeObserver(() => this.#resizeSoon());
-    this.#observer.observe(element);
-    element.addEventListener('wheel', (event) => event.deltaY < 0 && events.scrolledUp(), { passive: true });
+    element.addEventListener(
+      'wheel',
+      (event) => event.deltaY < 0 && !event.ctrlKey && !event.metaKey && events.scrolledUp(),
+      { passive: true },
+    );
     element.addEventListener('click', (event) => this.#click(event));
-    this.terminal.attachCustomKeyEventHandler((event) => this.#key(event));
-  }
-
-  get rows(): number {
-    return this.terminal.rows;
-  }
-
-  get columns(): number {
-    return this.terminal.cols;
   }
 
   /** The oldest event that is still there. */
@@ -81,136 +57,111 @@ export class TraceTerminal {
     return this.#seqAt(0);
   }
 
-  write(lines: readonly TerminalLine[]): Promise<void> {
+  async write(lines: readonly TerminalLine[]): Promise<void> {
+    let more = 0;
     for (const { seq, again } of lines) {
       if (again === true) this.#seqs.pop();
+      else more++;
       this.#seqs.push(seq);
     }
-    if (this.#seqs.length > 2 * SCROLLBACK) this.#seqs = this.#seqs.slice(-SCROLLBACK - 500);
-    const text = lines.map(({ text, again }) => `${again === true ? LINE_ANEW : ''}${text}\n`).join('');
-    return new Promise((resolve) => this.terminal.write(text, resolve));
+    const epoch = this.#epoch;
+    this.#underWay += more;
+    await this.lab.write(
+      lines.map(({ text, again }) => `${again === true ? LINE_ANEW : ''}${text}\n`).join(''),
+    );
+    if (epoch !== this.#epoch) return;
+    this.#underWay -= more;
+    const dropped = this.#dropped;
+    if (dropped > 2 * this.lab.lines) this.#seqs = this.#seqs.slice(dropped);
   }
 
   clear(): void {
     this.#seqs = [];
-    // As text, so that it comes after what was written before; and no cursor, since nothing can be typed here.
-    this.terminal.write('\x1bc\x1b[?25l');
+    this.#underWay = 0;
+    this.#epoch++;
+    this.lab.terminal.write(EMPTY);
   }
 
-  restyle(): void {
-    const style = getComputedStyle(this.#element);
-    this.terminal.options.theme = paletteOf(this.#element);
-    this.terminal.options.fontSize = Number.parseFloat(style.fontSize);
-    this.#fit.fit();
-    this.#columns = this.terminal.cols;
+  /** The newest `most` lines. */
+  keep(most: number): KeptLines {
+    const { lab } = this;
+    const text = lab.keep(most);
+    const drawn = this.#seqs.length - this.#underWay;
+    return {
+      text,
+      seqs: this.#seqs.slice(Math.max(0, drawn - Math.min(most, lab.lines)), drawn),
+      columns: lab.columns,
+    };
   }
 
-  set screenReader(on: boolean) {
-    this.terminal.options.screenReaderMode = on;
+  /** False: they were made for another width, and nothing was done. */
+  async restore({ text, seqs, columns }: KeptLines): Promise<boolean> {
+    if (columns !== this.lab.columns) return false;
+    this.clear();
+    this.#seqs = [...seqs];
+    this.#underWay = seqs.length;
+    const epoch = this.#epoch;
+    await this.lab.write(text);
+    if (epoch === this.#epoch) this.#underWay = 0;
+    return true;
   }
 
   toBottom(): void {
-    this.terminal.scrollToBottom();
+    this.lab.terminal.scrollToBottom();
   }
 
-  find(text: string, direction: 'next' | 'previous', incremental: boolean): void {
-    const style = getComputedStyle(this.#element);
-    const token = (name: string): string => style.getPropertyValue(name).trim();
-    const options: ISearchOptions = {
-      incremental,
-      decorations: {
-        matchBackground: token('--terminal-selection'),
-        matchOverviewRuler: token('--warning'),
-        activeMatchBackground: token('--warning'),
-        activeMatchColorOverviewRuler: token('--warning'),
-      },
-    };
-    if (text === '') this.#search.clearDecorations();
-    else if (direction === 'next') this.#search.findNext(text, options);
-    else this.#search.findPrevious(text, options);
+  /** Rows above the scrollback were dropped from the front. */
+  get #dropped(): number {
+    return Math.max(0, this.#seqs.length - this.#underWay - this.lab.lines);
   }
 
-  endFind(): void {
-    this.#search.clearDecorations();
-    this.terminal.clearSelection();
-  }
-
-  /** The selection, else all that is in view and scrollback. */
-  textToCopy(): string {
-    const selection = this.terminal.getSelection();
-    if (selection !== '') return selection;
-    const buffer = this.terminal.buffer.active;
-    const lines: string[] = [];
-    for (let row = 0; row < buffer.length; row++) {
-      const text = buffer.getLine(row)?.translateToString(true) ?? '';
-      if (text !== '') lines.push(text);
-    }
-    return lines.join('\n');
-  }
-
-  dispose(): void {
-    this.#observer.disconnect();
-    clearTimeout(this.#resizeTimer);
-    this.terminal.dispose();
-  }
-
-  #resizeSoon(): void {
-    clearTimeout(this.#resizeTimer);
-    this.#resizeTimer = setTimeout(() => {
-      this.#fit.fit();
-      if (this.terminal.cols === this.#columns) return;
-      this.#columns = this.terminal.cols;
-      this.#events.resized();
-    }, RESIZE_SETTLES_MS);
-  }
-
-  /** The event of a buffer row: rows above the scrollback were dropped from the front. */
   #seqAt(row: number): number | undefined {
-    const dropped = Math.max(0, this.#seqs.length + 1 - (SCROLLBACK + this.terminal.rows));
-    return this.#seqs[dropped + row];
+    return this.#seqs[this.#dropped + row];
   }
 
   #choose(row: number): void {
     const seq = this.#seqAt(row);
     if (seq === undefined) return;
-    this.terminal.selectLines(row, row);
-    this.#events.chose(seq);
+    this.lab.terminal.selectLines(row, row);
+    this.#events.chose(seq, row);
   }
 
   #click(event: MouseEvent): void {
+    const { lab } = this;
     // A drag selects text; a click chooses the line.
-    if (this.terminal.getSelection().length > 1) return;
-    const screen = this.#element.querySelector('.xterm-screen')?.getBoundingClientRect();
+    if (lab.terminal.getSelection().length > 1) return;
+    const screen = lab.element.querySelector('.xterm-screen')?.getBoundingClientRect();
     if (screen === undefined || screen.height === 0) return;
-    const line = Math.floor(((event.clientY - screen.top) / screen.height) * this.terminal.rows);
-    this.#choose(this.terminal.buffer.active.viewportY + line);
+    const line = Math.floor(((event.clientY - screen.top) / screen.height) * lab.rows);
+    this.#choose(lab.terminal.buffer.active.viewportY + line);
   }
 
-  /** Tab leaves the terminal; arrows choose lines; the page's own keys pass. */
+  /** Arrows choose lines, Enter goes on to the chosen line's links. */
   #key(event: KeyboardEvent): boolean {
-    if (event.type !== 'keydown' || event.ctrlKey || event.metaKey || event.altKey) return false;
-    if (event.key === 'ArrowUp' || event.key === 'ArrowDown') {
-      const last = this.terminal.buffer.active.baseY + this.terminal.buffer.active.cursorY - 1;
-      const at = this.terminal.getSelectionPosition()?.start.y;
-      const row = at === undefined ? last : at + (event.key === 'ArrowUp' ? -1 : 1);
-      this.#events.scrolledUp();
-      this.#choose(row);
-      this.#reveal(row);
-      event.preventDefault();
-      return false;
+    if (event.ctrlKey || event.metaKey || event.altKey) return false;
+    switch (event.key) {
+      case 'ArrowUp':
+      case 'ArrowDown':
+        this.#step(event.key === 'ArrowUp' ? -1 : 1);
+        return true;
+      case 'PageUp':
+      case 'PageDown':
+        this.#events.scrolledUp();
+        this.lab.terminal.scrollPages(event.key === 'PageUp' ? -1 : 1);
+        return true;
+      case 'Enter':
+        this.#events.toLinks();
+        return true;
+      default:
+        return false;
     }
-    if (event.key === 'PageUp' || event.key === 'PageDown') {
-      this.#events.scrolledUp();
-      this.terminal.scrollPages(event.key === 'PageUp' ? -1 : 1);
-      event.preventDefault();
-      return false;
-    }
-    return event.key !== 'Tab' && !/^F\d+$/.test(event.key);
   }
 
-  #reveal(row: number): void {
-    const top = this.terminal.buffer.active.viewportY;
-    if (row < top) this.terminal.scrollToLine(row);
-    else if (row >= top + this.terminal.rows) this.terminal.scrollToLine(row - this.terminal.rows + 1);
+  #step(by: -1 | 1): void {
+    const at = this.lab.terminal.getSelectionPosition()?.start.y;
+    const row = at === undefined ? this.lab.lines - 1 : at + by;
+    this.#events.scrolledUp();
+    this.#choose(row);
+    this.lab.reveal(row);
   }
 }

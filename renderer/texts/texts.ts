@@ -2,7 +2,9 @@
 // text is a string or a function of its values, and never put together from halves.
 
 export { adapters } from './adapters.ts';
+export { actions, refusals } from './actions.ts';
 export { common } from './common.ts';
+export { dock } from './dock.ts';
 export { life } from './life.ts';
 export { lpar } from './lpar.ts';
 export { pageSizes } from './page-sizes.ts';
@@ -12,3 +14,6 @@ export { tces } from './tces.ts';
 export { deviceTree } from './device-tree.ts';
 export { guestLog } from './guest-log.ts';
 export { windows } from './windows.ts';
+export { terminal } from './terminal.ts';
+export { trace } from './trace.ts';
+export { why } from './why.ts';

@@ -36,6 +36,8 @@ export type ShowTopic =
   | 'config'
   | 'profiles'
   | 'kernels'
+  | 'vfio'
+  | 'meminfo'
   | 'verdict';
 
 export interface ShowRequest {

@@ -4,7 +4,7 @@ import { ok } from '../../base/result.ts';
 import type { Result } from '../../base/result.ts';
 import type { Command } from '../../machine/commands.ts';
 import type { ShellAction } from './actions.ts';
-import { sizeOf } from './arguments.ts';
+import { oneOf, sizeOf } from './arguments.ts';
 import type { Arguments } from './arguments.ts';
 import type { Verb } from './verb.ts';
 
@@ -24,9 +24,16 @@ function idOf({ plain: [word] }: Arguments): string {
 }
 
 const ofFunction =
-  (name: 'driver-bind' | 'driver-unbind' | 'pci-remove'): Verb['read'] =>
+  (name: 'driver-unbind' | 'pci-remove'): Verb['read'] =>
   (args) =>
     command({ do: name, id: idOf(args) });
+
+function readBind(args: Arguments): Result<ShellAction> {
+  const driver = oneOf(args.options.get('driver'), 'the driver', ['own', 'vfio-pci'], 'own');
+  if (!driver.ok) return driver;
+  const taken = driver.value === 'own' ? {} : { driver: driver.value };
+  return command({ do: 'driver-bind', id: idOf(args), ...taken });
+}
 
 const plain = { least: 0, most: 0 };
 const one = { least: 1, most: 1 };
@@ -55,10 +62,11 @@ export const LIFE_VERBS: readonly Verb[] = [
   },
   {
     name: 'bind',
-    meaning: 'binds the driver again',
-    usage: 'bind vf0',
+    meaning: 'binds the driver again, or vfio-pci, which hands the function to a user',
+    usage: 'bind vf0 [--driver vfio-pci]',
     ...one,
-    read: ofFunction('driver-bind'),
+    options: ['driver'],
+    read: readBind,
   },
   {
     name: 'pci rm',

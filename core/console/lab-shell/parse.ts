@@ -12,6 +12,7 @@ import { readSetting } from './settings.ts';
 import { splitStatements, syntaxError } from './tokens.ts';
 import type { Statement, Word } from './tokens.ts';
 import type { Verb } from './verb.ts';
+import { VFIO_VERBS } from './vfio-verbs.ts';
 
 /** Most functions added by one line, most requests in flight, longest request. */
 export const MAX_ADD = 1024;
@@ -40,6 +41,8 @@ export const SHOW_TOPICS: readonly { readonly topic: ShowTopic; readonly meaning
   { topic: 'config', meaning: 'the configuration' },
   { topic: 'profiles', meaning: 'platforms, each value with grade and source' },
   { topic: 'kernels', meaning: 'guest kernels' },
+  { topic: 'vfio', meaning: 'groups, VFIO containers and programs, locked memory, the last calls' },
+  { topic: 'meminfo', meaning: 'memory and huge pages of the guest' },
 ];
 
 function readVfAdd({ plain, options }: Arguments): Result<ShellAction> {
@@ -156,6 +159,7 @@ export const VERBS: readonly Verb[] = [
     read: ({ plain: [id] }) => command({ do: 'io-stop', id: id?.text ?? '' }),
   },
   ...LIFE_VERBS,
+  ...VFIO_VERBS,
   {
     name: 'show',
     meaning: 'shows what is asked for',

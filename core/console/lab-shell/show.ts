@@ -12,6 +12,7 @@ import { jsonText } from './plain-json.ts';
 import { deviceTreeText } from './show-device-tree.ts';
 import { showTces } from './show-tces.ts';
 import type { Ask, Shown } from './shown.ts';
+import { meminfoText, vfioText } from './show-vfio.ts';
 import { grouped, secondsText, tableText } from './table.ts';
 
 /** The text of a `show` line: a table, or JSON when asked for. */
@@ -216,6 +217,8 @@ const TOPICS: Readonly<Record<ShowTopic, Topic>> = {
       })
       .join('\n\n'),
   ),
+  vfio: topic({ ask: 'vfio' }, vfioText),
+  meminfo: topic({ ask: 'meminfo' }, meminfoText),
   kernels: topic({ ask: 'kernels' }, (kernels) => {
     const columns = [{ title: 'kernel' }, { title: 'what' }, { title: 'generation' }, { title: 'pages' }];
     const rows = kernels.map(({ id, title, generation, pageBytes }) => {

@@ -1,10 +1,11 @@
 // From an opcode to its handler: the firmware's own dispatch (QEMU spapr_hypercall; LoPAR: unknown opcodes are H_FUNCTION).
 
-import { H_FUNCTION, H_PUT_TCE } from '../../abi/papr/hcall.ts';
+import { H_FUNCTION, H_GET_TCE, H_PUT_TCE } from '../../abi/papr/hcall.ts';
 import type { HcallPort } from '../../abi/ports.ts';
 import { joinU64, numberFromHalves } from '../../base/u64.ts';
 import type { TraceSink } from '../../trace/sink.ts';
 import type { HcallContext, HcallDefinition } from './context.ts';
+import { exchangeRange } from './exchange.ts';
 import { canBeRefused, refusing } from './refuse.ts';
 
 /** Opcodes below this are looked up in a table. */
@@ -20,10 +21,13 @@ export class HcallDispatch implements HcallPort {
   private readonly rest = new Map<number, Perform>();
   private readonly definitions: readonly HcallDefinition[];
   private commonest: Perform;
+  /** H_GET_TCE and H_PUT_TCE as declared: while one is made to fail, no range goes at once. */
+  private readonly exchanged: readonly HcallDefinition[];
 
   constructor(context: HcallContext, definitions: readonly HcallDefinition[]) {
     this.context = context;
     this.definitions = definitions;
+    this.exchanged = definitions.filter(({ opcode }) => opcode === H_GET_TCE || opcode === H_PUT_TCE);
     this.table = new Array<Perform>(TABLE_END).fill(unknown);
     for (const { opcode, perform } of definitions) {
       if (opcode < TABLE_END) this.table[opcode] = perform;
@@ -48,6 +52,13 @@ export class HcallDispatch implements HcallPort {
     regs[0] = ret >> 31;
     regs[1] = ret;
     return ret;
+  }
+
+  exchange(count: number): boolean {
+    const isPlain = ({ opcode, perform }: HcallDefinition): boolean => this.table[opcode] === perform;
+    if (!this.exchanged.every(isPlain) || !exchangeRange(this.context, this.regs, count)) return false;
+    this.answered += 2 * count;
+    return true;
   }
 
   /** Calls that can be made to fail. */

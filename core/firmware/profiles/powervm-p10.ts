@@ -34,6 +34,7 @@ export const powervmP10: PlatformProfile = {
   make: {
     hypervisor: observed('PowerVM (pHyp)', LOG_9105),
     processor: observed('POWER10', LOG_9105),
+    mmu: assumed('radix', 'PowerVM offers radix from POWER10 on; boot with disable_radix for hash'),
     firmwareLevels: observed(['FW1120.00'], LOG_9105),
   },
   system: {

@@ -33,6 +33,7 @@ export const powervmP11: PlatformProfile = {
   make: {
     hypervisor: documented('PowerVM (pHyp)', LIMITED),
     processor: assumed('Power11', `${LOG}: the thread does not say it of this machine`),
+    mmu: assumed('radix', 'as POWER10'),
     firmwareLevels: documented(
       ['FW1110'],
       'IBM community blog 2025-08: a setting of I/O slots came with FW1060 (POWER10) and FW1110 (Power11)',

@@ -1,7 +1,7 @@
 // PowerVM on POWER8: LoPAR's rules; kernels of its time printed little of what the firmware answered, so most values are POWER9's.
 
 import { u64 } from '../../base/u64.ts';
-import { assumed, carriedOver, observed } from './graded.ts';
+import { assumed, carriedOver, documented, observed } from './graded.ts';
 import { powervmP9 } from './powervm-p9.ts';
 import type { PlatformProfile, SlotClass } from './profile.ts';
 
@@ -32,6 +32,7 @@ export const powervmP8: PlatformProfile = {
   make: {
     hypervisor: observed('PowerVM (pHyp)', LOG_QLA),
     processor: observed('POWER8', LOG_QLA),
+    mmu: documented('hash', 'POWER8 has no other; Linux arch/powerpc/mm/book3s64'),
     firmwareLevels: assumed([], 'no source of its windows names a level'),
   },
   system: {

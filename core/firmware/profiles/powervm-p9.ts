@@ -109,6 +109,7 @@ export const powervmP9: PlatformProfile = {
   make: {
     hypervisor: observed('PowerVM (pHyp)', LOG_DEDICATED),
     processor: observed('POWER9', LOG_DEDICATED),
+    mmu: assumed('hash', 'PowerVM gives POWER9 partitions hash page tables; not in a log here'),
     firmwareLevels: observed(['FW950.80'], LOG_DEDICATED),
   },
   system: {

@@ -136,6 +136,8 @@ export interface MakeValues {
   readonly hypervisor: string;
   /** Generation of the processor. */
   readonly processor: string;
+  /** Page tables of a partition: radix (huge pages of 2M and 1G) or hash (16M and 16G). */
+  readonly mmu: 'radix' | 'hash';
   /** Levels of this firmware that our sources name; none: no source does. */
   readonly firmwareLevels: readonly string[];
 }

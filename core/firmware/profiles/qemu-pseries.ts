@@ -52,6 +52,7 @@ export const qemuPseries: PlatformProfile = {
       'any',
       'hw/ppc/spapr_pci.c: windows and pages are properties of the PHB, not of the CPU',
     ),
+    mmu: verified('radix', 'recordings: "radix-mmu: Page sizes from device-tree", POWER9'),
     firmwareLevels: verified(['7.2.22'], CALLS),
   },
   tce: {

@@ -25,6 +25,7 @@ import { makeWindow, type Attempt } from './ddw-window.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import type { LiveNode } from './live-tree.ts';
 import { pmemPresent, windowMemoryEnd } from './memory-facts.ts';
+import { emptyGroup } from './table-group.ts';
 import { planWindow } from './window-plan.ts';
 import { DEFAULT_WINDOW, readWindowProperty } from './window-property.ts';
 import { cleanWindow, removeWindowByLiobn } from './window-range.ts';
@@ -43,7 +44,7 @@ export function* enableDdw(
   k.trace.open({ kind: 'guest-call', name: 'enable_ddw', fn: dev.fn, detail: node.path });
   const memoryEnd = windowMemoryEnd(k.build, k.tree, k.ports.memory.ramBytes);
   const facts: DdwFacts = { kernel: k.build, maskBits, memoryEnd, pmem: pmemPresent(k.tree) };
-  const group = node.pdn?.tableGroup ?? { id: -1, tables: [], queried: false };
+  const group = node.pdn?.tableGroup ?? emptyGroup(-1);
   const run: Attempt = {
     dev,
     node,

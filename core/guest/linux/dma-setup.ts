@@ -17,6 +17,7 @@ import {
 import type { IommuTable } from './iommu-table.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
 import { die } from './oops.ts';
+import { NO_DDW_WINDOWS, type TableGroup } from './table-group.ts';
 import type { TablePlan } from './table-setup.ts';
 
 const DEFAULT_PAGE_SHIFT = 12;
@@ -28,7 +29,7 @@ interface FoundWindow {
 }
 
 /** of_parse_dma_window(): LIOBN (1 cell), then bus offset and size in as many cells as the node says (2 and 2). */
-function parseDefault(node: LiveNode, value: Uint8Array, roundUp: boolean): Omit<TablePlan, 'busno'> {
+export function parseDefault(node: LiveNode, value: Uint8Array, roundUp: boolean): Omit<TablePlan, 'busno'> {
   const addressCells = cell(node, 'ibm,#dma-address-cells', 0) ?? 2;
   const sizeCells = cell(node, 'ibm,#dma-size-cells', 0) ?? 2;
   const sizeBytes = readNumber(value, 1 + addressCells, sizeCells);
@@ -94,6 +95,8 @@ function* makeGroup(k: KernelState, found: FoundWindow): Generator<number, boole
   if (pdn === undefined || pdn.tableGroup !== undefined || found.plan === undefined) return false;
   const group = newGroup(k);
   pdn.tableGroup = group;
+  // From 6.11 on spapr_tce_init_table_group() notes the default window instead, and not in a kdump kernel.
+  if (!k.build.queryAtScan.value) noteDefaultWindow(group, found.plan.base, found.plan.sizeBytes);
   group.tables[0] = yield* initTable(k, { ...found.plan, busno: pdn.busno });
   k.printk.line('debug', `  created table: ${hashedPointer(group.id)}`);
   return true;
@@ -122,22 +125,44 @@ function* setupDeviceInner(k: KernelState, dev: GuestDevice): Generator<number, 
   const group = found.node.pdn?.tableGroup;
   if (group === undefined) return;
   if (!made) k.printk.line('debug', `  found DMA window, table: ${hashedPointer(group.id)}`);
-  if (k.build.queryAtScan.value && !k.crashKernel && !group.queried) queryAtScan(k, dev, found.node);
+  if (k.build.queryAtScan.value && !k.crashKernel && !group.queried) queryAtScan(k, dev, found);
   dev.table = group.tables[0];
   if (dev.table !== undefined) dev.mode = 'default';
   k.printk.dev('info', dev, `Adding to iommu group ${group.id}`);
 }
 
+/** tce32_start and tce32_size are 32-bit fields: what lies or reaches above 4 GiB does not fit. */
+function noteDefaultWindow(group: TableGroup, base: bigint, sizeBytes: number): void {
+  group.tce32Start = Number(base & 0xffff_ffffn);
+  group.tce32Size = sizeBytes % 2 ** 32;
+}
+
 /** spapr_tce_init_table_group(): one query per PE, for what VFIO may offer; none in a kdump kernel. */
-function queryAtScan(k: KernelState, dev: GuestDevice, node: LiveNode): void {
+function queryAtScan(k: KernelState, dev: GuestDevice, { node, plan }: FoundWindow): void {
   const group = node.pdn?.tableGroup;
   if (group === undefined) return;
   group.queried = true;
+  if (plan !== undefined) noteDefaultWindow(group, plan.base, plan.sizeBytes);
   if (!node.dt.properties.has(DEFAULT_WINDOW)) k.printk.dev('err', dev, 'default dma window missing!');
+  group.maxDynamicWindows = NO_DDW_WINDOWS;
   const tokens = ddwTokens(node);
   if (tokens === undefined) return;
-  const { status } = queryDdw(k, dev, node, tokens.query);
-  if (status !== 0) k.printk.dev('err', dev, 'spapr_tce_init_table_group: query_ddw failed');
+  const { status, answer } = queryDdw(k, dev, node, tokens.query);
+  if (status !== 0) {
+    k.printk.dev('err', dev, 'spapr_tce_init_table_group: query_ddw failed');
+    return;
+  }
+  group.maxDynamicWindows = answer.windowsAvailable === 0 ? 1 : 2;
+  group.pgsizes = offeredPageSizes(k, answer.pageSizeMask);
+}
+
+/** query_page_size_to_mask(): 4K always; the sum is an int in the builds that are known, so 16G (2^34) is lost. */
+function offeredPageSizes(k: KernelState, mask: number): number {
+  let sizes = 0x1000;
+  for (const [bit, shift] of k.build.pageShifts.value.entries())
+    if ((mask & (1 << bit)) !== 0 && shift !== 12 && (shift < 31 || !k.build.vfioPgsizesInt.value))
+      sizes += 2 ** shift;
+  return sizes;
 }
 
 /** vio_bus_init(): every VIO device with a window of its own gets a table; it is cleared like the others. */

@@ -108,8 +108,18 @@ export class EehRtas {
     this.k.printk.line('warn', `${what} (attempt ${attempt})`);
   }
 
+  /** ibm,set-eeh-option once; its status. */
+  setOption(pe: PeName, option: number): number {
+    return this.call('ibm,set-eeh-option', pe, [option], 1)[0] ?? 0;
+  }
+
+  /** ibm,set-slot-reset once, without a wait; its status. */
+  setReset(pe: PeName, how: number): number {
+    return this.call('ibm,set-slot-reset', pe, [how], 1)[0] ?? 0;
+  }
+
   private *slotReset(pe: PeName, how: number, thenNs: number): Generator<number, number, void> {
-    const [status = 0] = this.call('ibm,set-slot-reset', pe, [how], 1);
+    const status = this.setReset(pe, how);
     if (status === RTAS_SUCCESS) yield thenNs;
     return status;
   }

@@ -4,6 +4,7 @@ import type { GuestPorts } from '../../abi/ports.ts';
 import type { Scheduler } from '../../time/scheduler.ts';
 import type { TraceSink } from '../../trace/sink.ts';
 import type { MemoryRange } from './crash-area.ts';
+import type { MmuMode } from './process/huge-pages.ts';
 import type { KernelBuild } from './kernels/kernel-build.ts';
 
 export interface LinuxGuestOptions {
@@ -21,5 +22,7 @@ export interface LinuxGuestOptions {
   readonly crashKernel?: boolean;
   /** Memory set aside by crashkernel=: nobody's, or, in a crash kernel, all that it takes pages from. */
   readonly crashArea?: MemoryRange | undefined;
+  /** Page tables of the partition, which decide the sizes of huge pages. Radix when absent. */
+  readonly mmu?: MmuMode;
   readonly seed: number;
 }

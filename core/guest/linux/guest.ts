@@ -10,7 +10,9 @@ import { dlparAddMemory, dlparRemoveMemory, type LmbRange } from './dlpar-memory
 import { KernelDmaApi } from './dma-api.ts';
 import { Eeh } from './eeh.ts';
 import { detachNode, memoryGoingOnline, memoryOffline } from './hotplug.ts';
+import { EBUSY } from '../../abi/linux/errno.ts';
 import { newKernel } from './kernel.ts';
+import { Vfio, VFIO_PCI, vfioPciDriver } from './vfio/vfio.ts';
 import { editProperty, requiredMask, rescan, type MaskKind } from './user-space.ts';
 import type { LinuxGuestOptions } from './guest-options.ts';
 import type { GuestDevice, KernelState } from './kernel-state.ts';
@@ -42,6 +44,7 @@ export class LinuxGuest {
   private found: GuestDevice[] = [];
   private readonly bound = new Map<FunctionAddress, BoundDriver>();
   private eeh: Eeh | undefined;
+  private users: Vfio | undefined;
   private readonly probing = new Set<FunctionAddress>();
   /** The driver that was last tried on a function: what binds again when it is plugged in anew. */
   private readonly tried = new Map<FunctionAddress, readonly [Driver, DriverMasks | undefined]>();
@@ -61,6 +64,12 @@ export class LinuxGuest {
     return this.api;
   }
 
+  /** Processes, huge pages and VFIO containers; valid after boot() has begun. */
+  get vfio(): Vfio {
+    invariant(this.users !== undefined, 'the guest is used before boot()');
+    return this.users;
+  }
+
   get pages(): PageAllocator {
     return this.kernel.pages;
   }
@@ -77,6 +86,8 @@ export class LinuxGuest {
     this.api = new KernelDmaApi(k, (dev) => this.guestDevice(dev.fn));
     this.eeh = this.newEeh(k);
     this.found = [];
+    const { bootArgs, mmu = 'radix' } = this.options;
+    this.users = new Vfio(k, bootArgs.includes('disable_radix') ? 'hash' : mmu, bootArgs, () => this.found);
     applyBootArguments(k, this.options.bootArgs);
     this.found = [...(yield* bootDma(k))];
   }
@@ -110,7 +121,9 @@ export class LinuxGuest {
     dev.driver = driver.name;
     this.tried.set(fn, [driver, masks]);
     this.probing.add(fn);
-    const result = yield* driver.probe({ ...this.contextFor(dev), masks });
+    // A user has the PE: iommu_device_use_default_domain() lets no driver of the kernel beside it.
+    const isTaken = driver.name !== VFIO_PCI && this.vfio.refusesDriver(fn);
+    const result = isTaken ? EBUSY : yield* driver.probe({ ...this.contextFor(dev), masks });
     this.probing.delete(fn);
     const common = { fn, driver: driver.name, mode: dev.mode, maskBits: dev.dmaMaskBits };
     if (typeof result === 'number') {
@@ -121,6 +134,11 @@ export class LinuxGuest {
       trace.emit({ kind: 'driver-bound', ...common });
     }
     trace.close();
+  }
+
+  /** driver_override and bind: vfio-pci takes the function for a user. */
+  *bindVfio(fn: FunctionAddress): Task {
+    yield* this.probe(fn, vfioPciDriver(this.kernel));
   }
 
   /** Unbinds the function's driver, if it has one. */

@@ -196,6 +196,38 @@ export class IommuTable {
     if (!this.isSet(index)) this.take(index, 1);
   }
 
+  /**
+   * iommu_take_ownership(): VFIO has the whole table from now on, the kernel's allocator nothing. False (-EBUSY): an entry is
+   * in use, and nothing has changed.
+   */
+  takeOwnership(): boolean {
+    this.releaseReserved();
+    if (this.map.nextSet(0, this.size) !== this.size) {
+      this.restoreReserved();
+      return false;
+    }
+    this.take(0, this.size);
+    return true;
+  }
+
+  /** iommu_release_ownership(): the allocator begins anew. */
+  releaseOwnership(): void {
+    this.clearBits(0, this.size);
+    this.restoreReserved();
+  }
+
+  private releaseReserved(): void {
+    if (this.offset === 0 && this.isSet(0)) this.clearBits(0, 1);
+    if (this.reservedEnd > this.reservedStart)
+      this.clearBits(this.reservedStart - this.offset, this.reservedEnd - this.reservedStart);
+  }
+
+  private restoreReserved(): void {
+    if (this.offset === 0) this.take(0, 1);
+    if (this.reservedEnd > this.reservedStart)
+      this.take(this.reservedStart - this.offset, this.reservedEnd - this.reservedStart);
+  }
+
   private take(index: number, count: number): void {
     this.used += count;
     this.map.set(index, count);

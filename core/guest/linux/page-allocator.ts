@@ -78,6 +78,17 @@ export class BuddyAllocator implements PageAllocator {
     this.list(at).add(block);
   }
 
+  /** Gives a range back, in the largest aligned blocks; they join their buddies. */
+  freeRange(start: number, end: number): void {
+    let at = start;
+    while (at + this.pageBytes <= end) {
+      let order = 0;
+      while (at % this.blockBytes(order + 1) === 0 && at + this.blockBytes(order + 1) <= end) order++;
+      this.free(at, order);
+      at += this.blockBytes(order);
+    }
+  }
+
   /** get_order(): pages of 2^order hold `bytes`. */
   orderOf(bytes: number): number {
     let order = 0;

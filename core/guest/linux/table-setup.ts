@@ -6,7 +6,7 @@ import { hex, hi32, lo32 } from '../../base/u64.ts';
 import { IommuTable } from './iommu-table.ts';
 import type { KernelState } from './kernel-state.ts';
 import { die } from './oops.ts';
-import type { TableGroup } from './table-group.ts';
+import { emptyGroup, type TableGroup } from './table-group.ts';
 
 export interface TablePlan {
   readonly liobn: number;
@@ -110,5 +110,7 @@ export function freeTable(k: KernelState, table: IommuTable, after: 'after-indir
 }
 
 export function newGroup(k: KernelState): TableGroup {
-  return { id: k.groups++, tables: [undefined, undefined], queried: false };
+  const group = emptyGroup(k.groups++);
+  if (k.build.vfioOps.value !== 'none') group.pgsizes = 0x1000;
+  return group;
 }

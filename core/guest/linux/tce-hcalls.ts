@@ -50,6 +50,30 @@ export class TceHcalls {
     return rc;
   }
 
+  /**
+   * `range.count` times get() and put() of neighbouring entries, where the platform takes them as one: TCEs from real address
+   * `real` on with `perm` (perm 0: all zero). False: not taken, nothing was done; then they are made one by one.
+   */
+  exchange(
+    range: {
+      readonly liobn: number;
+      readonly iobaHi: number;
+      readonly iobaLo: number;
+      readonly count: number;
+    },
+    real: number,
+    perm: number,
+  ): boolean {
+    if (this.port.exchange === undefined) return false;
+    this.arguments(H_PUT_TCE, range.liobn, range.iobaHi, range.iobaLo);
+    this.regs[6] = hiOfNumber(real);
+    this.regs[7] = loOfNumber(real) | perm;
+    this.calls--;
+    if (!this.port.exchange(range.count)) return false;
+    this.calls += 2 * range.count;
+    return true;
+  }
+
   stuff(liobn: number, iobaHi: number, iobaLo: number, tceHi: number, tceLo: number, count: number): number {
     this.arguments(H_STUFF_TCE, liobn, iobaHi, iobaLo);
     const regs = this.regs;

@@ -53,18 +53,31 @@ const modules: Readonly<Record<string, LinuxModule>> = {
   ohci_pci: { driver: 'ohci-pci', masks: [] },
   uhci_hcd: { driver: 'uhci_hcd', masks: [] },
   ehci_pci: { driver: 'ehci-pci', masks: [] },
+  // 64 bits for Sun's own chip alone; QEMU's is Apple's.
+  sungem: { driver: 'gem', masks: streaming(32) },
+  am53c974: { driver: 'am53c974', masks: both(32) },
+  // QEMU's controller says that it cannot address 64 bits.
+  sdhci_pci: { driver: 'sdhci-pci', masks: both(32) },
+  snd_hda_intel: { driver: 'snd_hda_intel', masks: both(64), fallback: both(32) },
   vmw_pvscsi: { driver: 'vmw_pvscsi', masks: both(64), fallback: both(32) },
 };
 
+/** Devices that a module's driver asks less for than for its others. */
+const byKind: Readonly<Record<string, LinuxModule>> = {
+  // No dual address cycles (FE_DAC in sym_hipd.c).
+  lsi53c810: { driver: 'sym53c8xx', masks: streaming(32) },
+};
+
 /**
- * The driver behind a module. One that the table does not have is taken by its masks: PCI's default of 32 bits needs no call.
+ * The driver behind a module, for a kind of device. One that the table does not have is taken by its masks: PCI's default of 32 bits needs no call.
  */
 export function linuxModule(
   name: string,
+  kind: string,
   dmaMaskBits: number | undefined,
   coherentMaskBits: number | undefined,
 ): LinuxModule {
-  const known = modules[name];
+  const known = byKind[kind] ?? modules[name.replaceAll('-', '_')] ?? modules[name];
   if (known !== undefined) return known;
   const streamingBits = dmaMaskBits ?? 32;
   const coherentBits = coherentMaskBits ?? 32;

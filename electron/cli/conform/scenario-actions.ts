@@ -8,6 +8,7 @@ import type { Plan, PlanDevice } from './scenario-plan.ts';
 import type { ScenarioPlatform } from './scenario-platform.ts';
 import type { PlanStep } from './scenario-steps.ts';
 import { snapshot } from './scenario-tree.ts';
+import { runIoctls, type IoctlPair, type RecordedIoctl } from './scenario-vfio.ts';
 
 /** What the steps act on: the run of a plan, with the kernel that is alive. */
 export interface ActionHost {
@@ -16,6 +17,8 @@ export interface ActionHost {
   readonly guest: LinuxGuest;
   readonly dumps: Map<string, DtNode>;
   readonly notUnderstood: string[];
+  /** Ioctls as recorded and as our kernel answered them. */
+  readonly ioctls: IoctlPair[];
   /** Order in which functions of one load are probed, given in scan order. */
   probeOrder(devices: readonly LinuxDevice[]): readonly LinuxDevice[];
   /** Runs a task of the kernel to its end. */
@@ -36,6 +39,8 @@ const leavesWindowsAlone: ReadonlySet<string> = new Set([
   'phb-remove-slot',
   'remove-node-children',
 ]);
+
+const VFIO_PCI = 'vfio-pci';
 
 export class ScenarioActions {
   private readonly run: ActionHost;
@@ -88,6 +93,8 @@ export class ScenarioActions {
         this.run.platform.reset();
         this.handedOver = true;
         return;
+      case 'vfio':
+        return this.vfio(step.ioctls);
       case 'kexec-load':
         return this.loadKernel(step.crash);
       case 'kexec':
@@ -101,15 +108,19 @@ export class ScenarioActions {
 
   private load(modules: readonly string[]): void {
     for (const module of modules) this.loaded.add(module);
-    this.bindLoaded();
+    this.bindLoaded(modules);
   }
 
-  /** Every function without a driver meets the drivers that are loaded. */
-  private bindLoaded(): void {
+  /** Every function without a driver meets the drivers that are loaded, or those of `modules` alone: that have just come. */
+  private bindLoaded(modules?: readonly string[]): void {
     const waiting = this.run.guest
       .devices()
       .filter(
-        (dev) => dev.driver === null && this.moduleOf(dev) !== undefined && !this.overrides.has(dev.fn),
+        (dev) =>
+          dev.driver === null &&
+          this.moduleOf(dev) !== undefined &&
+          (modules?.includes(this.planned(dev.fn)?.module ?? '') ?? true) &&
+          !this.overrides.has(dev.fn),
       );
     for (const dev of this.run.probeOrder(waiting)) this.probe(dev.fn);
   }
@@ -134,8 +145,17 @@ export class ScenarioActions {
 
   private bind(fn: string, driver: string): void {
     const planned = this.planned(fn);
-    if (planned !== undefined && moduleOfDevice(planned)?.driver === driver) this.probe(fn);
+    if (driver === VFIO_PCI && this.run.guest.device(fn) !== undefined)
+      this.run.perform(this.run.guest.bindVfio(fn));
+    else if (planned !== undefined && moduleOfDevice(planned)?.driver === driver) this.probe(fn);
     else this.run.notUnderstood.push(`bind ${fn} to ${driver}`);
+  }
+
+  /** The program works on the group of the function that vfio-pci was given last. */
+  private vfio(ioctls: readonly RecordedIoctl[]): void {
+    const { guest } = this.run;
+    const fn = guest.devices().findLast((dev) => dev.driver === VFIO_PCI)?.fn;
+    this.run.ioctls.push(...runIoctls(guest, fn, ioctls, (task) => this.run.perform(task)));
   }
 
   /** `0000:00:01.0`, or a pattern such as `0001:*`. */
@@ -204,5 +224,5 @@ export class ScenarioActions {
 
 function moduleOfDevice(planned: PlanDevice): LinuxModule | undefined {
   if (planned.module === null) return undefined;
-  return linuxModule(planned.module, planned.dmaMaskBits, planned.coherentMaskBits);
+  return linuxModule(planned.module, planned.kind, planned.dmaMaskBits, planned.coherentMaskBits);
 }

@@ -23,7 +23,7 @@ export interface TceCall {
   /** INDIRECT: the whole list, where known. */
   readonly runs: readonly TceRun[] | undefined;
   readonly ret: number;
-  /** GET of an entry that a driver mapped: its real address is the page allocator's, only the permissions count. */
+  /** GET of an entry that a driver or a VFIO user mapped, PUT of the latter: the real address is the page allocator's, only the permissions count. */
   readonly addressFree?: boolean;
   /** Position in its trace. */
   readonly seq: number;

@@ -21,6 +21,7 @@ export function compareAll(
 ): readonly ConformPart[] {
   return [
     ...stepsPart(prediction),
+    ...ioctlPart(prediction),
     setUpPart(recording, buses, prediction),
     treePart(recording, prediction),
     dmesgPart(recording, prediction),
@@ -41,6 +42,14 @@ function stepsPart(prediction: Prediction): readonly ConformPart[] {
   return [
     { part: 'steps', equal: 0, compared: prediction.notUnderstood.length, status: 'DIFF', firstDifference },
   ];
+}
+
+/** Only there when the plan has VFIO steps. */
+function ioctlPart({ ioctls }: Prediction): readonly ConformPart[] {
+  if (ioctls.length === 0) return [];
+  const sides = { expected: ioctls.map((pair) => pair.expected), got: ioctls.map((pair) => pair.got) };
+  const at = (i: number): string => `ioctl ${i + 1}`;
+  return [partOf('ioctls', [compareSequences(sides, { same: (a, b) => a === b, text: (l) => l, at })])];
 }
 
 function setUpPart(

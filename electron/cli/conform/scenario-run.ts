@@ -14,6 +14,7 @@ import type { PlanStep } from './scenario-steps.ts';
 import type { BusName } from './scenario-timeline.ts';
 import { busOfCall } from './scenario-timeline.ts';
 import { snapshot } from './scenario-tree.ts';
+import type { IoctlPair } from './scenario-vfio.ts';
 import type { WorkPair } from './scenario-work.ts';
 import { WorkFeeder } from './scenario-work.ts';
 
@@ -28,6 +29,8 @@ export interface Prediction {
   /** The last kernel's log. */
   readonly log: readonly string[];
   readonly dumps: ReadonlyMap<string, DtNode>;
+  /** VFIO's ioctls, as recorded and as our kernel answered them. */
+  readonly ioctls: readonly IoctlPair[];
   /** Steps and devices that the model does not have. */
   readonly notUnderstood: readonly string[];
 }
@@ -56,6 +59,7 @@ class ScenarioRun implements ActionHost {
   readonly platform: ScenarioPlatform;
   readonly dumps = new Map<string, DtNode>();
   readonly notUnderstood: string[] = [];
+  readonly ioctls: IoctlPair[] = [];
   guest: LinuxGuest;
   private readonly options: RunOptions;
   private readonly setUp = new Map<BusName, Call[]>();
@@ -128,7 +132,7 @@ class ScenarioRun implements ActionHost {
   }
 
   prediction(): Prediction {
-    const { setUp, failedRtas, work, log, dumps, notUnderstood } = this;
+    const { setUp, failedRtas, work, log, dumps, ioctls, notUnderstood } = this;
     return {
       setUp,
       failedRtas,
@@ -136,6 +140,7 @@ class ScenarioRun implements ActionHost {
       unreached: [...this.pending.values()].flat(),
       log,
       dumps,
+      ioctls,
       notUnderstood,
     };
   }

@@ -2,6 +2,7 @@
 
 import type { Fields } from './scenario-fields.ts';
 import { RecordingError } from './scenario-fields.ts';
+import { readIoctls, type RecordedIoctl } from './scenario-vfio.ts';
 
 export type PlanStep =
   | { readonly do: 'load'; readonly modules: readonly string[] }
@@ -22,7 +23,7 @@ export type PlanStep =
       readonly bytes: number;
       readonly address: bigint;
     }
-  | { readonly do: 'vfio'; readonly container: string; readonly ioctls: readonly unknown[] }
+  | { readonly do: 'vfio'; readonly ioctls: readonly RecordedIoctl[] }
   /** A step that this reader does not know, or with fields that it does not know: never passed over in silence. */
   | { readonly do: 'not-understood'; readonly text: string };
 
@@ -101,7 +102,7 @@ const stepReaders: Readonly<Record<string, StepReader>> = {
   'host-remove-memory': memory('host-remove-memory'),
   vfio: {
     fields: ['container', 'ioctls'],
-    read: (s) => ({ do: 'vfio', container: s.string('container'), ioctls: s.array('ioctls') }),
+    read: (s) => ({ do: 'vfio', ioctls: readIoctls(s.string('container'), s.objects('ioctls')) }),
   },
 };
 

@@ -91,7 +91,7 @@ export function timelines(
     const bus = busOfCall(call, machine);
     const line = buses.get(bus) ?? [];
     buses.set(bus, line);
-    const addressFree = windows.isDriverEntry(call);
+    const addressFree = windows.isAddressFree(call);
     line.push({ call: addressFree ? { ...call, addressFree } : call, as: windows.classify(call) });
   }
   return buses;

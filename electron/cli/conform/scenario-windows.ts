@@ -16,6 +16,8 @@ interface WindowState {
   readonly held: Set<number>;
   /** Entries that drivers held once: some drivers unmap twice (sym53c8xx when a command times out). */
   readonly heldOnce: Set<number>;
+  /** Entries that a VFIO user holds. */
+  readonly exchanged: Set<number>;
   /** End of the 1:1 fill that is going on, as a bus address. */
   fillEnd: bigint | undefined;
   previous: TceCall | undefined;
@@ -38,11 +40,16 @@ export class WindowBook {
     return Number((start ?? 0n) >> BigInt(pageShift));
   }
 
-  /** A read of an entry that a driver holds. */
-  isDriverEntry(call: Call): call is TceCall {
-    if (call.kind !== 'tce' || call.op !== 'H_GET_TCE') return false;
-    const { held, pageShift } = this.stateOf(call.liobn);
-    return held.has(Number((call.ioba ?? 0n) >> BigInt(pageShift)));
+  /** The value is an address of the page allocator: a read of what a driver or a VFIO user mapped, or a VFIO user's map. */
+  isAddressFree(call: Call): call is TceCall {
+    if (call.kind !== 'tce') return false;
+    const { held, exchanged, pageShift, previous } = this.stateOf(call.liobn);
+    const entry = Number((call.ioba ?? 0n) >> BigInt(pageShift));
+    if (call.op === 'H_GET_TCE') return held.has(entry) || exchanged.has(entry);
+    if (!isExchange(call, previous)) return false;
+    if (call.tce === 0n) exchanged.delete(entry);
+    else exchanged.add(entry);
+    return call.tce !== 0n;
   }
 
   classify(call: Call): CallClass {
@@ -79,6 +86,7 @@ export class WindowBook {
       bytes: undefined,
       held: new Set(),
       heldOnce: new Set(),
+      exchanged: new Set(),
       fillEnd: undefined,
       previous: undefined,
     };

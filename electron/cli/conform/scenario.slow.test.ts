@@ -170,6 +170,17 @@ describe('a changed copy of a recording is told from the real one', () => {
     expect(part(reportOf(direct, files), 'steps')?.firstDifference?.expected).toBe('PCI device warp-drive');
   });
 
+  it('by an ioctl that returned something else, and by one that nobody understands', () => {
+    const name = 'phyp_612-64k_1g_w1_b4000_m3_vfio-v2remove-alone';
+    const other = changed(name, 'scenario.json', (t) => t.replace('"errno": 19', '"errno": 28'));
+    expect(part(reportOf(name, other), 'ioctls')).toMatchObject({
+      status: 'DIFF',
+      firstDifference: { at: 'ioctl 6', got: 'TCE_CREATE ret=-1 errno=19 start=0x0' },
+    });
+    const strange = changed(name, 'scenario.json', (t) => t.replace('"UNMAP_DMA"', '"FLY_DMA"'));
+    expect(part(reportOf(name, strange), 'steps')?.firstDifference?.expected).toContain('FLY_DMA');
+  });
+
   it('by a kernel that the model does not have', () => {
     const files = changed(direct, 'scenario.json', (t) =>
       t.replace(/("kernel": )"6\.1[^"]*"(,\s*"page_bytes")/, '$1"3.14.0"$2'),
@@ -210,10 +221,10 @@ it('leaves out what a recording lacks', () => {
   ]);
 });
 
-/** Not modelled yet: VFIO. */
+/** All but what nobody understands. */
 function isInScope({ plan }: Recording): boolean {
   const dos = plan.epochs.flat().map((s) => s.do);
-  return !dos.includes('vfio') && !dos.includes('not-understood');
+  return !dos.includes('not-understood');
 }
 
 describe.runIf(existsSync(whole))('all recordings, where they lie beside the project', () => {
@@ -231,7 +242,7 @@ describe.runIf(existsSync(whole))('all recordings, where they lie beside the pro
   it.each(reports.map(({ report }) => [report.name, report] as const))(
     '%s: set-up calls, device tree and log',
     (_, report) => {
-      for (const name of ['steps', 'machine', 'set-up calls', 'device tree', 'dmesg'])
+      for (const name of ['steps', 'machine', 'ioctls', 'set-up calls', 'device tree', 'dmesg'])
         expect(part(report, name)?.status ?? 'OK', reportLines(report).join('\n')).not.toBe('DIFF');
     },
   );

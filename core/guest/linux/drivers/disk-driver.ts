@@ -5,7 +5,8 @@ import type { Task } from '../../../time/scheduler.ts';
 import type { BoundDriver, DriverContext, IoFigures, IoRequestPlan } from '../types.ts';
 import { cutBuffers } from './data-buffer.ts';
 import type { Disk, DiskCommand, DiskPorts } from './disk.ts';
-import { startDiskIo, type DiskIo } from './disk-io.ts';
+import type { BlockIo } from './block-requests.ts';
+import { startDiskIo } from './disk-io.ts';
 import { newFigures } from './workload.ts';
 
 /** An unbind waits so long for I/O under way. */
@@ -73,7 +74,7 @@ interface Now {
 }
 
 function bind(context: DriverContext, disk: Disk, now: Now): BoundDriver {
-  let io: DiskIo | undefined;
+  let io: BlockIo | undefined;
   let state: 'live' | 'resetting' | 'dead' = 'live';
 
   /** Error handling: all that is under way fails; an adapter that does not come back is dead, and so is its I/O. */

@@ -13,7 +13,8 @@ import type {
 } from '../types.ts';
 import { createDmaPool } from './dma-pool.ts';
 import { createNvmeController, type NvmeController } from './nvme-controller.ts';
-import { startNvmeIo, type NvmeIo } from './nvme-io.ts';
+import type { BlockIo } from './block-requests.ts';
+import { startNvmeIo } from './nvme-io.ts';
 import type { NvmePools } from './nvme-request.ts';
 import { newFigures } from './workload.ts';
 
@@ -51,7 +52,7 @@ export const nvmeDriver: Driver = {
 function bind(context: DriverContext, controller: NvmeController): BoundDriver {
   const pools: NvmePools = { small: createDmaPool(context, 256), page: createDmaPool(context, 4096) };
   let figures: IoFigures = newFigures();
-  let io: NvmeIo | undefined;
+  let io: BlockIo | undefined;
   let state: 'live' | 'resetting' | 'dead' = 'live';
   let resets = 0;
   let resetWorks = 0;

@@ -103,6 +103,16 @@ export interface KernelBuild {
   readonly kdumpCarriesWindows: Graded<boolean>;
   /** table_group_ops for VFIO: none, the host driver's table only, or windows of VFIO's own. */
   readonly vfioOps: Graded<'none' | 'borrowed' | 'own'>;
+  /** vfio-pci binds to a function, or the VFIO core refuses it (-22: this platform cannot promise cache coherency). */
+  readonly vfioBind: Graded<'works' | 'refused'>;
+  /** A whole table is cleared (entry by entry) after its window was closed, or before. */
+  readonly vfioClear: Graded<'after-unset' | 'before-unset'>;
+  /** The sum of page sizes for GET_INFO is an int: a 16G page is lost. */
+  readonly vfioPgsizesInt: Graded<boolean>;
+  /** The user's view of a table (8 bytes a TCE) is never freed. */
+  readonly vfioViewLeaks: Graded<boolean>;
+  /** A CREATE that failed leaves the table's memory charged to the process. */
+  readonly vfioFailedCreateCharged: Graded<boolean>;
   /** ibm,query-pe-dma-windows once per PE when its first device is set up (for VFIO's GET_INFO). */
   readonly queryAtScan: Graded<boolean>;
   readonly notifier: Graded<'all-windows' | 'direct-only'>;

@@ -51,6 +51,7 @@ export const linux61176: KernelBuild = asBuild(linux515, {
   mmioReserve: documented('bytes', 'S2: C15 is not in it'),
   reservedRange: documented('clipped', 'S2'),
   notifier: verified('all-windows', 'recordings phyp_61 memhp: maps into a dynamic window'),
+  vfioBind: verified('refused', 'recording: vfio-pci cannot bind, -22'),
   staleTable: verified(
     { afterIndirect: 'works', afterDirect: 'works' },
     'recordings phyp_61 nvme-then-e1000, dynamic and 1:1: plpar_tce_put failed. rc=-4; phyp_61 2nvme oopses',

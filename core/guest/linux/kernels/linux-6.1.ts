@@ -19,5 +19,9 @@ export const linux61: KernelBuild = asBuild(linux517, {
   removesProperty: documented(true, 'C7 (b1fc44eaa9ba)'),
   windowMissing: documented('panic', 'C12 came with 6.9: NULL dereference from 6.0 on'),
   kdumpCarriesWindows: documented(true, 'C7 (b1fc44eaa9ba)'),
+  vfioBind: assumed(
+    'refused',
+    'as 6.1.176: e8ae0e140c05 (5.19) asks for a promise that C8 (6.4) first gives',
+  ),
   staleTable: assumed(linux61176.staleTable.value, 'as 6.1.176'),
 });

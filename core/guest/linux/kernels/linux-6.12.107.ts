@@ -2,7 +2,7 @@
 // Recordings 612-4k_*, 612-64k_*, phyp_612-*; S1 has the same state of iommu.c.
 
 import type { KernelBuild } from './kernel-build.ts';
-import { asBuild, documented, verified } from './builds.ts';
+import { asBuild, assumed, documented, verified } from './builds.ts';
 import { linux61176 } from './linux-6.1.176.ts';
 
 export const linux612107: KernelBuild = asBuild(linux61176, {
@@ -38,6 +38,13 @@ export const linux612107: KernelBuild = asBuild(linux61176, {
   queryAtScan: verified(true, 'recordings 612-*: one query per PE at PCI scan'),
   notifier: verified('direct-only', 'recordings phyp_612 memhp: no hcall with a dynamic window'),
   vfioOps: verified('own', 'recordings 612 vfio-v2: windows created for VFIO'),
+  vfioBind: verified('works', 'recordings 612 vfio-*'),
+  vfioClear: verified(
+    'before-unset',
+    'recordings 612 vfio-v2: every entry is cleared, then the window removed',
+  ),
+  vfioPgsizesInt: assumed(true, 'S1: query_page_size_to_mask() sums in an int'),
+  vfioViewLeaks: assumed(true, 'C18 came with 6.16; whether 6.12.107 carries it was not checked'),
   reserveIndex: documented('long', 'S1, C15'),
   ratelimitTakenAtBoot: verified(
     1,

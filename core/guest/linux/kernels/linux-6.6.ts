@@ -18,4 +18,5 @@ export const linux66: KernelBuild = asBuild(linux61, {
   tableFetchedBeforeBypass: documented(false, 'C9 (1f7aacc5eb9e)'),
   notifier: documented('direct-only', 'C10 (6.5; 6.4 still wrote to all windows)'),
   vfioOps: documented('borrowed', 'C8'),
+  vfioBind: documented('works', 'C8'),
 });

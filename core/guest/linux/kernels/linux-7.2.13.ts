@@ -2,7 +2,7 @@
 // Recordings 72-4k_*, 72-64k_*, phyp_72-*; C19.
 
 import type { KernelBuild } from './kernel-build.ts';
-import { asBuild, verified } from './builds.ts';
+import { asBuild, documented, verified } from './builds.ts';
 import { linux612107 } from './linux-6.12.107.ts';
 
 export const linux7213: KernelBuild = asBuild(linux612107, {
@@ -16,5 +16,8 @@ export const linux7213: KernelBuild = asBuild(linux612107, {
   messages: verified({ ...linux612107.messages.value, limitLine: 'info-always' }, 'recordings 72-*'),
   busDmaLimit: verified('every-direct', 'recordings 72-*: "direct DMA is limited by"'),
   coherentBypass: verified(true, 'recordings phyp_72 pmem: nothing mapped dynamically'),
+  vfioBind: verified('works', 'recordings 72 vfio-*'),
+  vfioClear: verified('before-unset', 'recordings 72 vfio-v1, phyp_72 vfio-v2-alone'),
+  vfioViewLeaks: documented(false, 'C18 came with 6.16'),
   mapsEachSegment: verified(true, 'recordings 72-4k_1g_nvme: every segment on its own 64K step'),
 });
