@@ -1,3 +1,5 @@
+// First: a test's switch changes the texts before anything reads them.
+import './pseudo-locale.ts';
 import { mount } from 'svelte';
 import '@fontsource/ibm-plex-sans/latin-400.css';
 import '@fontsource/ibm-plex-sans/latin-600.css';

@@ -45,6 +45,7 @@ async function lint(quick) {
   const codes = await Promise.all([
     tool('eslint/bin/eslint.js', [...rules, ...remember('eslint'), '.']),
     tool('prettier/bin/prettier.cjs', ['--log-level', 'warn', ...remember('prettier'), '--check', '.']),
+    run(process.execPath, [join(root, 'build/checks/texts.mjs')]),
   ]);
   return oneCheck(codes.every((code) => code === 0));
 }
