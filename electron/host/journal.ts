@@ -166,7 +166,8 @@ function withoutUnknown(log: SessionLog): Result<SessionLog> {
   });
   if (known < 0) return checked;
   const commands = log.commands.slice(0, known);
-  return checkSessionLog({ config, commands, steps: log.commands[known]?.step ?? 0 });
+  const steps = Math.max(commands.at(-1)?.step ?? 0, log.commands[known]?.step ?? 0);
+  return checkSessionLog({ config, commands, steps });
 }
 
 function lossOf(damaged: number, isTorn: boolean, unknown: number): string | undefined {

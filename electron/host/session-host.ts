@@ -1,17 +1,7 @@
 // Owns a session and lets it work in short turns, so that whoever shares the thread (window, terminal) gets answers in time.
 // Wall-clock time lives here and nowhere below: docs/decisions/0010-the-machine-in-a-process-of-its-own.md
 
-import {
-  compileFilter,
-  defaultScenario,
-  fail,
-  ok,
-  Replay,
-  Session,
-  sessionText,
-  parseSessionFile,
-  TraceNames,
-} from '../../core/index.ts';
+import { compileFilter, defaultScenario, fail, ok, Replay, Session, TraceNames } from '../../core/index.ts';
 import type {
   AnswerTo,
   Command,
@@ -19,20 +9,16 @@ import type {
   MachineConfig,
   Query,
   Result,
-  SessionFile,
   SessionLog,
   TraceFilter,
 } from '../../core/index.ts';
-import { isJournal, parseJournal } from './journal.ts';
+import { logIn, replayInTurns, textInTurns } from './in-turns.ts';
 import { readSessionText, writeAtomically } from './session-store.ts';
 import type { HostProgress, SessionHostApi, TracePage, TracePageRequest } from './host-types.ts';
 import { RateMeter } from './rate-meter.ts';
 import { pageOfTrace } from './trace-page.ts';
 import { UNWATCHED } from './work-list.ts';
 import type { Work } from './work-list.ts';
-
-/** Events hashed in one turn: a few milliseconds. */
-const EVENTS_PER_TURN = 8192;
 
 export interface SessionHostOptions {
   /** Longest turn of work. */
@@ -183,35 +169,25 @@ export class SessionHost implements SessionHostApi {
 
   /** The machine stands while its trace is being hashed: what is written is one moment of it. */
   async save(file: string, work: Work = UNWATCHED): Promise<Result<true>> {
-    const content = await this.holding('is being saved', () => this.contentInTurns(work));
-    if (!content.ok) return content;
-    const written = await writeAtomically(file, content.value);
+    const written = await this.saveCopy(file, work);
     if (written.ok) this.file = file;
     return written;
+  }
+
+  /** The same; the session is not that file's from then on. */
+  async saveCopy(file: string, work: Work = UNWATCHED): Promise<Result<true>> {
+    const content = await this.holding('is being saved', () => textInTurns(this.current, work));
+    return content.ok ? writeAtomically(file, content.value) : content;
   }
 
   /** Told of a fault of ours that broke the machine, once. */
   onBug: (bug: MachineBug) => void = () => undefined;
 
-  private async contentInTurns(work: Work): Promise<Result<string>> {
-    while (!this.current.hashAhead(EVENTS_PER_TURN)) {
-      work.report(null);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (work.cancelled) return fail('cancelled', 'saving was cancelled: nothing was written');
-    }
-    return ok(sessionText(this.current.save()));
-  }
-
-  private async replay(replay: Replay, work: Work): Promise<Result<Session>> {
-    for (;;) {
-      const until = this.now() + this.sliceMs;
-      while (replay.result === undefined && this.now() < until) replay.advance(1);
-      if (replay.result !== undefined) return replay.result;
+  private replay(replay: Replay, work: Work): Promise<Result<Session>> {
+    const each = (): void => {
       if (replay.partial === this.current) this.report(false);
-      work.report(replay.done);
-      await new Promise((resolve) => setImmediate(resolve));
-      if (work.cancelled) return fail('cancelled', 'it was cancelled');
-    }
+    };
+    return replayInTurns(replay, { sliceMs: this.sliceMs, now: this.now, work, each });
   }
 
   private async holding<T>(what: string, action: () => Promise<T>): Promise<T> {
@@ -288,13 +264,6 @@ export class SessionHost implements SessionHostApi {
     if (test.ok) this.filter = { text, test: test.value };
     return test;
   }
-}
-
-/** A session file, or the journal of one: set aside, it can be opened like a file. */
-function logIn(text: string): Result<SessionFile | SessionLog> {
-  if (!isJournal(text)) return parseSessionFile(text);
-  const journal = parseJournal(text);
-  return journal.ok ? ok(journal.value.log) : journal;
 }
 
 /** A bug of ours becomes an error that can be shown: the session is still there to be saved. */

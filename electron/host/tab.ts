@@ -27,7 +27,7 @@ export interface TabOptions {
   readonly vault: Vault;
   readonly twin?: Twin;
   readonly onTrouble: (reason: string) => void;
-  readonly onBug: (tab: Tab, bug: MachineBug) => void;
+  readonly onBug: (bug: MachineBug) => void;
   readonly now?: () => number;
 }
 
@@ -64,7 +64,7 @@ export class Tab {
       whole: () => journalText(this.journal()),
       onTrouble,
     });
-    this.host.onBug = (bug) => onBug(this, bug);
+    this.host.onBug = onBug;
     this.host.onProgress(({ steps, busy }) => this.markWhenDue(steps, busy));
   }
 

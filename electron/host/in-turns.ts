@@ -1,0 +1,52 @@
+// Long work on a session in short turns, with the event loop in between: replaying it, hashing its trace, reading its file.
+
+import { fail, ok, parseSessionFile, sessionText } from '../../core/index.ts';
+import type { Replay, Result, Session, SessionFile, SessionLog } from '../../core/index.ts';
+import { isJournal, parseJournal } from './journal.ts';
+import type { Work } from './work-list.ts';
+
+/** Events hashed in one turn: a few milliseconds. */
+const EVENTS_PER_TURN = 8192;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export interface TurnOptions {
+  readonly sliceMs: number;
+  readonly now: () => number;
+  readonly work: Work;
+  /** Called after each turn. */
+  readonly each: () => void;
+}
+
+/** Errors: those of a replay, `cancelled`. */
+export async function replayInTurns(
+  replay: Replay,
+  { sliceMs, now, work, each }: TurnOptions,
+): Promise<Result<Session>> {
+  for (;;) {
+    const until = now() + sliceMs;
+    while (replay.result === undefined && now() < until) replay.advance(1);
+    if (replay.result !== undefined) return replay.result;
+    each();
+    work.report(replay.done);
+    await turn();
+    if (work.cancelled) return fail('cancelled', 'it was cancelled');
+  }
+}
+
+/** The session as a file's text. It must stand still meanwhile. Errors: `cancelled`. */
+export async function textInTurns(session: Session, work: Work): Promise<Result<string>> {
+  while (!session.hashAhead(EVENTS_PER_TURN)) {
+    work.report(null);
+    await turn();
+    if (work.cancelled) return fail('cancelled', 'saving was cancelled: nothing was written');
+  }
+  return ok(sessionText(session.save()));
+}
+
+/** A session file, or the journal of one: set aside, it can be opened like a file. */
+export function logIn(text: string): Result<SessionFile | SessionLog> {
+  if (!isJournal(text)) return parseSessionFile(text);
+  const journal = parseJournal(text);
+  return journal.ok ? ok(journal.value.log) : journal;
+}
