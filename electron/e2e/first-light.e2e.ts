@@ -108,7 +108,7 @@ describe('a boot', () => {
   it('writes the kernel log in the kernel’s words', async () => {
     const { page } = lab;
     await boot(page);
-    await page.getByRole('tab', { name: /guest log/ }).click();
+    await page.getByRole('tab', { name: /Guest log/ }).click();
     await page
       .getByRole('log')
       .getByText(

@@ -32,6 +32,7 @@ export const guestLog = {
   nothingMatches: 'No line matches.',
   clearFilter: 'Clear the filter',
   oops: 'The kernel died here (Oops). Its log stays: after a reset it is listed under “Kernel”.',
+  showIt: 'Show its log',
   oopsOf: (number: string) => `Kernel ${number} died of an Oops. This is what it said.`,
   rateLimit: (count: string) =>
     `${count} messages were held back by printk_ratelimit() (10 in 5 s): the calls behind them are all in the trace.`,
