@@ -310,6 +310,11 @@ const whatIf = v.object({
 const query: v.GenericSchema<unknown, Query> = v.variant('ask', [
   v.object({ ask: v.literal('system') }),
   v.object({
+    ask: v.literal('io-series'),
+    ids: v.pipe(v.array(word), v.maxLength(1024)),
+    limit: v.pipe(natural, v.maxValue(16)),
+  }),
+  v.object({
     ask: v.literal('logical-ports'),
     adapter: v.exactOptional(natural),
     lpar: v.exactOptional(natural),

@@ -21,7 +21,7 @@ import type {
   KernelAnswer,
   PlanAnswer,
   ProfileAnswer,
-  Query,
+  MachineQuery,
   QueryAnswers,
   StatusAnswer,
   TceAnswer,
@@ -36,13 +36,13 @@ import { u64 } from '../base/u64.ts';
 import type { U64 } from '../base/u64.ts';
 
 type Answers = {
-  readonly [Ask in Query['ask']]: (
+  readonly [Ask in MachineQuery['ask']]: (
     machine: MachineView,
-    query: Extract<Query, { ask: Ask }>,
+    query: Extract<MachineQuery, { ask: Ask }>,
   ) => Result<QueryAnswers[Ask]>;
 };
 
-export function answer<Q extends Query>(machine: MachineView, query: Q): Result<AnswerTo<Q>> {
+export function answer<Q extends MachineQuery>(machine: MachineView, query: Q): Result<AnswerTo<Q>> {
   const answers = ANSWERS[query.ask] as (machine: MachineView, query: Q) => Result<AnswerTo<Q>>;
   return answers(machine, query);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { u64 } from '../base/u64.ts';
 import { configFor } from './config-for.ts';
 import { Machine } from './machine.ts';
-import type { AnswerTo, Query } from './queries.ts';
+import type { AnswerTo, MachineQuery, Query } from './queries.ts';
 import { Session } from '../session/session.ts';
 import { defaultScenario } from '../session/default-scenario.ts';
 
@@ -25,7 +25,7 @@ function booted(profile?: string): Machine {
   return machine;
 }
 
-function ask<Q extends Query>(machine: Machine, query: Q): AnswerTo<Q> {
+function ask<Q extends MachineQuery>(machine: Machine, query: Q): AnswerTo<Q> {
   const answer = machine.query(query);
   if (!answer.ok) throw new Error(answer.error.message);
   return answer.value;

@@ -24,7 +24,7 @@ import type { KernelStart, LifeCommand, LifeHost } from './life.ts';
 import type { MachineView } from './machine-view.ts';
 import type { Notes } from './notes.ts';
 import type { Platform } from './platform.ts';
-import type { AnswerTo, Query } from './queries.ts';
+import type { AnswerTo, MachineQuery } from './queries.ts';
 import { RunContext } from './run-context.ts';
 import { TaskQueue } from './task-queue.ts';
 import { liveTree } from './tree-answers.ts';
@@ -151,7 +151,7 @@ export class Machine implements MachineView {
     return this.ownFault;
   }
 
-  query<Q extends Query>(query: Q): Result<AnswerTo<Q>> {
+  query<Q extends MachineQuery>(query: Q): Result<AnswerTo<Q>> {
     return answer(this, query);
   }
 

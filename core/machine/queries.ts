@@ -4,12 +4,14 @@ import type { U64 } from '../base/u64.ts';
 import type { DmaMode, MachineState, PlanStep } from '../trace/events.ts';
 import type { DtNode } from '../abi/ports.ts';
 import type { MachineConfig } from './config.ts';
+import type { FigureAnswers, FigureQuery } from './figure-queries.ts';
 import type { FormAnswers, FormQuery } from './form-queries.ts';
 import type { FunctionAnswer, WindowAnswer } from './function-answer.ts';
 import type { InspectAnswers, InspectQuery } from './inspect-queries.ts';
 import type { SystemAnswers, SystemQuery } from './system-queries.ts';
 import type { MeminfoRow, VfioAnswer } from './vfio-queries.ts';
 
+export type * from './figure-queries.ts';
 export type * from './form-queries.ts';
 export type * from './function-answer.ts';
 export type * from './inspect-queries.ts';
@@ -18,6 +20,7 @@ export type * from './vfio-queries.ts';
 
 export type Query =
   | SystemQuery
+  | FigureQuery
   | FormQuery
   | InspectQuery
   | { readonly ask: 'status' }
@@ -46,6 +49,9 @@ export type Query =
   | { readonly ask: 'vfio' }
   /** /proc/meminfo as far as memory for I/O goes. */
   | { readonly ask: 'meminfo' };
+
+/** What a machine can answer itself; the rest is the session's: it reads the trace. */
+export type MachineQuery = Exclude<Query, FigureQuery>;
 
 export interface StatusAnswer {
   readonly state: MachineState;
@@ -142,7 +148,7 @@ export interface KernelAnswer {
   readonly values?: ProfileAnswer['values'];
 }
 
-export interface QueryAnswers extends SystemAnswers, InspectAnswers, FormAnswers {
+export interface QueryAnswers extends SystemAnswers, FigureAnswers, InspectAnswers, FormAnswers {
   status: StatusAnswer;
   config: MachineConfig;
   verdict: readonly Verdict[];

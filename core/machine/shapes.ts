@@ -25,6 +25,8 @@ import { applicationPlan, containerName, vfioCall } from './vfio-shapes.ts';
 export const MAX_MEMORY_BYTES = 2 ** 51;
 export const MAX_FUNCTIONS = 1024;
 const MAX_UINT32 = 0xffff_ffff;
+/** Functions whose figures are asked for one by one. */
+const MAX_SERIES_ASKED = 16;
 
 /** How far the numbers of a form may go. */
 export const FIELD_BOUNDS = {
@@ -202,6 +204,14 @@ export const queryShape: Shape<Query> = union<Query>(
     ['config-check', record({ ask: literal('config-check'), config: anyConfig })],
     ['may', record({ ask: literal('may'), commands: list(commandShape, MAX_COMMANDS_ASKED) })],
     ['windows', record({ ask: literal('windows') }, { id })],
+    [
+      'io-series',
+      record({
+        ask: literal('io-series'),
+        ids: list(id, MAX_FUNCTIONS),
+        limit: integer(0, MAX_SERIES_ASKED),
+      }),
+    ],
     ['function', record({ ask: literal('function'), id })],
     [
       'tces',

@@ -10,6 +10,7 @@ import type { Fold } from './fold.ts';
 import { catchUp } from './fold.ts';
 import { FunctionsFold } from './functions.ts';
 import { GuestLogFold } from './guest-log.ts';
+import { IoSeriesFold } from './io-series.ts';
 import { MatchesFold } from './matches.ts';
 import { RunFactsFold } from './run-facts.ts';
 import { SummaryFold } from './summary.ts';
@@ -25,6 +26,7 @@ const FOLDS: readonly (readonly [name: string, create: () => Fold<unknown>])[] =
   ['functions', () => new FunctionsFold()],
   ['the device tree', () => new DeviceTreeDiffFold()],
   ['the summary', () => new SummaryFold()],
+  ['what PEs did over time', () => new IoSeriesFold()],
   ['the facts of a run', () => new RunFactsFold()],
 ];
 

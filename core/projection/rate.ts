@@ -1,5 +1,5 @@
-// How often something happened over virtual time: a fixed number of buckets whose width doubles when time runs on, so that a second
-// and a day take the same memory.
+// How often something happened over virtual time, or how much of it: a fixed number of buckets whose width doubles when time runs on, so
+// that a second and a day take the same memory.
 
 const BUCKETS = 256;
 
@@ -11,22 +11,38 @@ export interface Rate {
 }
 
 export class RateMeter {
-  private counts = new Array<number>(BUCKETS).fill(0);
+  private counts: number[];
   private bucketNs: number;
+  private readonly buckets: number;
   /** Buckets in use. */
   private used = 0;
   /** End of the bucket that the last count went to, and its number: time seldom leaves it. */
   private until = 0;
   private current = 0;
 
-  constructor(bucketNs = 1_000_000) {
+  /** `buckets`: an even number. */
+  constructor(bucketNs = 1_000_000, buckets = BUCKETS) {
     this.bucketNs = bucketNs;
+    this.buckets = buckets;
+    this.counts = new Array<number>(buckets).fill(0);
   }
 
-  /** Counts `times` at `timeNs`. */
-  count(timeNs: number, times = 1): void {
+  /** Counts one, or `amount`, at `timeNs`. */
+  count(timeNs: number, amount = 1): void {
     if (timeNs >= this.until || timeNs < this.until - this.bucketNs) this.moveTo(timeNs);
-    this.counts[this.current] = (this.counts[this.current] ?? 0) + times;
+    this.counts[this.current] = (this.counts[this.current] ?? 0) + amount;
+  }
+
+  /** `amount` that came evenly between two times. */
+  spread(fromNs: number, toNs: number, amount: number): void {
+    this.count(toNs, 0);
+    const length = toNs - fromNs;
+    if (length <= 0) return this.count(toNs, amount);
+    for (let at = fromNs; at < toNs;) {
+      const next = Math.min(toNs, (Math.floor(at / this.bucketNs) + 1) * this.bucketNs);
+      this.count(at, (amount * (next - at)) / length);
+      at = next;
+    }
   }
 
   get rate(): Rate {
@@ -34,7 +50,7 @@ export class RateMeter {
   }
 
   private moveTo(timeNs: number): void {
-    while (timeNs >= this.bucketNs * BUCKETS) this.halve();
+    while (timeNs >= this.bucketNs * this.buckets) this.halve();
     this.current = Math.floor(timeNs / this.bucketNs);
     this.until = (this.current + 1) * this.bucketNs;
     this.used = Math.max(this.used, this.current + 1);
@@ -46,4 +62,14 @@ export class RateMeter {
     this.bucketNs *= 2;
     this.used = Math.ceil(this.used / 2);
   }
+}
+
+/** The same in buckets of another width, a power of two times its own; `length` of them. */
+export function widened({ bucketNs, counts }: Rate, toNs: number, length: number): readonly number[] {
+  const wide = new Array<number>(length).fill(0);
+  for (const [i, count] of counts.entries()) {
+    const at = Math.floor((i * bucketNs) / toNs);
+    if (at < length) wide[at] = (wide[at] ?? 0) + count;
+  }
+  return wide;
 }

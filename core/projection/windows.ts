@@ -49,11 +49,19 @@ function indexOf(live: LiveWindow, iobaHi: number, iobaLo: number): number {
   return index < live.window.entries ? index : -1;
 }
 
+/** Told at each change of how many TCEs are in use: whose PE, and how many more (or, below 0, fewer). */
+export type UseObserver = (buid: U64, change: number) => void;
+
 export class WindowsFold implements Fold<readonly WindowState[]> {
   private readonly live = new Map<number, LiveWindow>();
+  private readonly observe: UseObserver | undefined;
   /** The window of the call before: calls come in crowds. */
   private last: LiveWindow | undefined;
   private lastLiobn = 0;
+
+  constructor(observe?: UseObserver) {
+    this.observe = observe;
+  }
 
   feed(log: TraceReader, from: number, to: number): void {
     for (let seq = from; seq < to; seq++) {
@@ -80,6 +88,11 @@ export class WindowsFold implements Fold<readonly WindowState[]> {
     const live = this.live.get(liobn >>> 0);
     const index = live === undefined ? -1 : indexOf(live, hi32(ioba), lo32(ioba));
     return live !== undefined && index >= 0 && live.used.has(index);
+  }
+
+  /** The PE whose window this is. */
+  buidOf(liobn: number): U64 | undefined {
+    return this.find(liobn)?.buid;
   }
 
   private find(liobn: number): LiveWindow | undefined {
@@ -115,7 +128,9 @@ export class WindowsFold implements Fold<readonly WindowState[]> {
 
   private mark(live: LiveWindow, index: number, count: number, tceLo: number): void {
     const fits = Math.min(count, live.window.entries - index);
+    const before = live.used.count;
     live.used.mark(index, fits, (tceLo & TCE_PERM_MASK) !== 0);
+    this.changed(live, before);
     if (live.used.count > live.peakTces) live.peakTces = live.used.count;
   }
 
@@ -124,7 +139,7 @@ export class WindowsFold implements Fold<readonly WindowState[]> {
     if (event === undefined) return;
     if (event.kind === 'tce-exchange') return this.exchange(event);
     if (event.kind === 'window-created' || event.kind === 'window-restored') this.add(event, seq);
-    else if (event.kind === 'window-removed') this.live.delete(event.window.liobn >>> 0);
+    else if (event.kind === 'window-removed') this.remove(event.window.liobn >>> 0);
     else if (event.kind === 'machine-state' && event.state === 'off') this.empty();
     else return;
     this.last = undefined;
@@ -143,6 +158,7 @@ export class WindowsFold implements Fold<readonly WindowState[]> {
 
   private add(event: { readonly window: WindowDescription; readonly buid: U64 }, seq: number): void {
     const { window, buid } = event;
+    this.remove(window.liobn >>> 0);
     this.live.set(window.liobn >>> 0, {
       window,
       buid,
@@ -160,6 +176,23 @@ export class WindowsFold implements Fold<readonly WindowState[]> {
 
   /** Power off clears every table, those of virtual devices too. */
   private empty(): void {
-    for (const live of this.live.values()) live.used.clear();
+    for (const live of this.live.values()) this.clear(live);
+  }
+
+  private remove(liobn: number): void {
+    const live = this.live.get(liobn);
+    if (live === undefined) return;
+    this.clear(live);
+    this.live.delete(liobn);
+  }
+
+  private clear(live: LiveWindow): void {
+    const before = live.used.count;
+    live.used.clear();
+    this.changed(live, before);
+  }
+
+  private changed(live: LiveWindow, before: number): void {
+    if (live.used.count !== before) this.observe?.(live.buid, live.used.count - before);
   }
 }
