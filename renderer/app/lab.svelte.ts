@@ -299,11 +299,13 @@ export class Lab {
     await this.#lookAtPlans();
   }
 
-  /** Plans are long and change only when a driver binds: asked when one did. */
+  /** Plans are long: asked once while the machine works, and when it came to rest after anything happened. */
   async #lookAtPlans(): Promise<void> {
-    const { session, busy } = this.latest;
+    const { session, busy, events } = this.latest;
     const bound = this.functions.filter((f) => f.driver !== null).length;
-    const state = `${session.id} ${busy ? this.selected?.description.id : ''} ${bound}`;
+    const state = busy
+      ? `${session.id} ${this.selected?.description.id} ${bound}`
+      : `${session.id} at ${events}`;
     if (state === this.#plansOf || (busy && this.plan !== undefined)) return;
     this.plans = (await this.ask({ ask: 'plans' })) ?? [];
     this.#plansOf = state;
