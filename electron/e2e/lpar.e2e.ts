@@ -105,7 +105,8 @@ describe('the life of the partition', () => {
     await page.getByLabel('How much').fill('1 TiB');
     await action('memory-add').getByText('64G and 1T more are above the maximum memory of 512G.').waitFor();
     await action('crash').getByText('no crash kernel is loaded', { exact: false }).waitFor();
-    await action('crash').getByRole('button', { name: 'Crash', exact: true }).click();
+    await action('crash').getByRole('button', { name: 'Crash', exact: true }).focus();
+    await page.keyboard.press('Enter');
     await page
       .getByRole('status')
       .filter({ hasText: /No crash kernel is loaded/ })
