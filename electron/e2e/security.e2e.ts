@@ -82,6 +82,53 @@ it.each([
   expect(answer).toMatchObject({ ok: false, error: { code: 'bad-message' } });
 });
 
+it('answers nobody else, though it shows our page and has our preload script', async () => {
+  const answer = await lab.app.evaluate(async ({ app, BrowserWindow }) => {
+    const other = new BrowserWindow({
+      show: false,
+      webPreferences: { preload: `${app.getAppPath()}/dist/preload.cjs`, sandbox: true },
+    });
+    try {
+      await other.loadURL('app://lab/index.html');
+      const ask = 'window.ddwLab.dispatch({ do: "boot" })';
+      return (await other.webContents.executeJavaScript(ask)) as unknown;
+    } finally {
+      other.destroy();
+    }
+  });
+  expect(answer).toMatchObject({ ok: false, error: { code: 'foreign-sender' } });
+  const state = await lab.page.evaluate(() => window.ddwLab.query({ ask: 'status' }));
+  expect(state).toMatchObject({ ok: true, value: { state: 'off' } });
+});
+
+it('makes no network request on a tour: boot, I/O, comparison, another tab, saving', async () => {
+  await lab.app.evaluate(({ session }) => {
+    const urls: string[] = [];
+    Object.assign(globalThis, { urls });
+    const note = ({ url }: { url: string }): void => void urls.push(url);
+    session.defaultSession.webRequest.onCompleted(note);
+    session.defaultSession.webRequest.onErrorOccurred(note);
+  });
+  await lab.page.reload();
+  await lab.page.getByTestId('invitation').waitFor();
+  await lab.app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath });
+  }, `${lab.home}/tour.ddwrun`);
+  const done = await lab.page.evaluate(async () => {
+    const steps = [
+      await window.ddwLab.dispatch({ do: 'boot' }),
+      await window.ddwLab.compareRuns({ kernels: ['5.13', '5.15'], profiles: ['powervm-p9'] }),
+      await window.ddwLab.saveSession({ as: true }),
+      await window.ddwLab.newSession({}),
+    ];
+    return steps.map(({ ok }) => ok);
+  });
+  expect(done).toEqual([true, true, true, true]);
+  const urls = await lab.app.evaluate(() => (globalThis as unknown as { urls: string[] }).urls);
+  expect(urls.length).toBeGreaterThan(0);
+  expect(urls.filter((url) => !url.startsWith('app://lab/') && !url.startsWith('devtools://'))).toEqual([]);
+});
+
 it('opens no window and goes nowhere', async () => {
   const opened = await lab.page.evaluate(() => window.open('https://example.com/') === null);
   expect(opened).toBe(true);
