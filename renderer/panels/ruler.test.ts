@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { U64, WindowAnswer } from '../../core/index.ts';
-import { densityStep, filledRuns, rulerOf, tickDistance } from './ruler.ts';
+import { densityStep, filledRuns, mmio32Of, rulerOf, tickDistance } from './ruler.ts';
 
 const window = (start: bigint, pageShift: number, entries: number): WindowAnswer => ({
   id: 'w',
@@ -40,6 +40,40 @@ describe('the bus address space of a PE', () => {
   });
 
   it('is empty without windows', () => expect(rulerOf([])).toEqual([]));
+});
+
+describe('MMIO32 of the PHB', () => {
+  const cells = (...words: readonly number[]): Uint8Array => {
+    const view = new DataView(new ArrayBuffer(4 * words.length));
+    words.forEach((word, i) => view.setUint32(4 * i, word));
+    return new Uint8Array(view.buffer);
+  };
+  const io = [0x0100_0000, 0, 0, 0x2000, 0, 0, 0x1_0000];
+  const mem32 = [0x0200_0000, 0, 0x8000_0000, 0x2000, 0x8000_0000, 0, 0x8000_0000];
+  const range = { start: 0x8000_0000n, end: 0xffff_ffffn };
+
+  it('is read out of its ranges', () => {
+    expect(mmio32Of(cells(...io, ...mem32))).toEqual(range);
+    expect([mmio32Of(cells(...io)), mmio32Of(cells(1, 2)), mmio32Of(undefined)]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('stands between the windows', () =>
+    expect(rulerOf([ddw, defaultWindow], range).map((segment) => segment.kind)).toEqual([
+      'window',
+      'mmio',
+      'gap',
+      'window',
+    ]));
+
+  it('inside a window of 4 GiB is a part that nobody gets', () => {
+    const segments = rulerOf([window(0n, 12, 2 ** 20)], range);
+    expect(segments).toHaveLength(1);
+    expect(segments[0]).toMatchObject({ kind: 'window', reserved: { from: 0.5, to: 1 } });
+  });
 });
 
 it('finer pages stand denser on the ruler', () => {

@@ -1,25 +1,18 @@
 // Words for DMA windows.
 
 import { pageSizeName } from '../../core/base/bits.ts';
-import type { DmaMode, FunctionAnswer, WindowAnswer } from '../../core/index.ts';
+import type { FunctionAnswer, WindowAnswer } from '../../core/index.ts';
+import { windows } from '../texts/texts.ts';
 import { sizeWords } from '../widgets/numbers.ts';
 import { bytesOf } from './ruler.ts';
 
 export const pageName = pageSizeName;
 
 export const windowName = (window: WindowAnswer): string =>
-  window.isDefault ? 'default window' : 'dynamic window (DDW)';
-
-const USES: Readonly<Record<DmaMode, string>> = {
-  direct: 'all of memory, mapped once (direct)',
-  indirect: 'a dynamic table (indirect)',
-  hybrid: 'memory mapped once, the rest dynamic (hybrid)',
-  default: 'a dynamic table',
-  none: 'not used by the kernel',
-};
+  window.isDefault ? windows.defaultWindow : windows.dynamicWindow;
 
 export const useWords = (window: WindowAnswer): string =>
-  window.active ? USES[window.use] : 'removed by the kernel to make room';
+  window.active ? windows.uses[window.use] : windows.removed;
 
 /** 2^59 for large powers of two, else plain hex. */
 export const addressWords = (start: bigint): string => {
