@@ -142,3 +142,8 @@ export { WindowsFold } from './projection/windows.ts';
 export { FILTER_FIELDS } from './trace/filter/fields.ts';
 export { logOfTrace, readTrace } from './trace/jsonl-read.ts';
 export { EVENT_CLASSES, SCHEMA } from './trace/schema.ts';
+
+// The answer to the question of the thread: VFIO and huge pages, cell by cell, by running machines.
+export { hugePageSentence, VfioMatrixRun } from './session/vfio/vfio-matrix.ts';
+export type * from './session/vfio/vfio-cell.ts';
+export { KERNEL_IDS, PROFILE_IDS } from './session/vfio/choices.ts';

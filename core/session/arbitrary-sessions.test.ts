@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { findProfile } from '../firmware/profiles/index.ts';
 import { KERNELS } from '../guest/linux/kernels/index.ts';
+import type { VfioCall } from '../abi/linux/vfio.ts';
 import type { Command, IoParameters } from '../machine/commands.ts';
 import { configFor } from '../machine/config-for.ts';
 import type { MachineConfig } from '../machine/config.ts';
@@ -21,6 +22,8 @@ type ToFunction<C = Extract<Command, { readonly id: string }>> = C extends unkno
 export type Deed =
   | { readonly command: Command }
   | { readonly nth: number; readonly to: ToFunction }
+  /** A call on a VFIO container, or a program: `nth` is the function that it takes. */
+  | { readonly nth: number; readonly user: (id: string) => Command }
   | { readonly kernel: number }
   | { readonly steps: number };
 
@@ -70,7 +73,83 @@ const toFunction: fc.Arbitrary<ToFunction> = fc.oneof(
   ),
 );
 
+const iova = fc.constantFrom('0x0', '0x10000', '0x800000000000000', '0x7ffff000', '0x800');
+const bytes = fc.constantFrom(4096, 65_536, 2 * MIB, 16 * MIB);
+const vaddr = fc.constantFrom('buf', 'buf+0x10000', 'huge', '0x10000');
+
+/** Calls of a user, right and wrong, in any order; containers and processes of two names. */
+const vfioCall: fc.Arbitrary<VfioCall> = fc.oneof(
+  fc.constant({ call: 'mmap' as const, buffer: 'buf', bytes: 2 * MIB }),
+  fc.constant({ call: 'mmap' as const, buffer: 'huge', bytes: 4 * MIB, pageBytes: 2 * MIB }),
+  fc.constant({ call: 'munmap' as const, buffer: 'huge' }),
+  fc.constant({ call: 'set-container' as const, id: '' }),
+  fc.record({ call: fc.constant('set-iommu' as const), type: fc.constantFrom('v1' as const, 'v2' as const) }),
+  fc
+    .constantFrom('get-info' as const, 'enable' as const, 'disable' as const, 'close' as const)
+    .map((call) => ({ call })),
+  fc.record({ call: fc.constantFrom('register' as const, 'unregister' as const), vaddr, bytes }),
+  fc.record({
+    call: fc.constant('map' as const),
+    vaddr,
+    iova,
+    bytes,
+    read: fc.boolean(),
+    write: fc.boolean(),
+  }),
+  fc.record({ call: fc.constant('unmap' as const), iova, bytes }),
+  fc.record({
+    call: fc.constant('create' as const),
+    pageShift: fc.constantFrom(12, 16, 21),
+    bytes: fc.constantFrom(16 * MIB, 64 * MIB),
+  }),
+  fc.record({ call: fc.constant('remove' as const), start: iova }),
+  fc.record({
+    call: fc.constant('eeh' as const),
+    op: fc.constantFrom('get-state' as const, 'reset-hot' as const),
+  }),
+);
+
+const user: fc.Arbitrary<(id: string) => Command> = fc.oneof(
+  weighted(
+    3,
+    fc.constant((id: string): Command => ({ do: 'driver-bind', id, driver: 'vfio-pci' })),
+  ),
+  weighted(
+    9,
+    fc
+      .record({
+        container: fc.constantFrom('c0', 'c1'),
+        process: fc.constantFrom('app', 'other'),
+        call: vfioCall,
+      })
+      .map(({ container, process, call }) => (id: string): Command => ({
+        do: 'vfio',
+        container,
+        process,
+        call: call.call === 'set-container' ? { ...call, id } : call,
+      })),
+  ),
+  weighted(
+    2,
+    fc
+      .record({
+        app: fc.constantFrom('v1' as const, 'v2' as const, 'dpdk' as const),
+        pageBytes: fc.constantFrom(65_536, 2 * MIB),
+      })
+      .map(({ app, pageBytes }) => (id: string): Command => ({
+        do: 'app-start',
+        name: 'a0',
+        plan: { app, ids: [id], pageBytes, bytes: 4 * MIB, iova: 'window' },
+      })),
+  ),
+  weighted(
+    1,
+    fc.constant((): Command => ({ do: 'app-stop', name: 'a0' })),
+  ),
+);
+
 const deed: fc.Arbitrary<Deed> = fc.oneof(
+  weighted(5, fc.record({ nth: fc.nat(3), user })),
   weighted(6, fc.record({ steps: fc.constantFrom(1, 5, 60, 2000) })),
   weighted(9, fc.record({ nth: fc.nat(3), to: toFunction })),
   weighted(2, injection),
@@ -109,6 +188,7 @@ export const partition = (profile: string): fc.Arbitrary<MachineConfig> =>
         [],
         ['crashkernel=64M'],
         ['disable_ddw'],
+        ['hugepagesz=2M', 'hugepages=8', 'hugepagesz=16M', 'hugepages=1'],
         // Every entry of a default window is a call then: only where that window can be made small.
         profile === 'qemu-pseries' ? ['multitce=off'] : [],
       ),
@@ -150,7 +230,7 @@ export function perform(session: Session, one: Deed): void {
     const functions = session.query({ ask: 'functions' });
     const ids = functions.ok ? functions.value.map(({ description }) => description.id) : [];
     const id = ids[one.nth % Math.max(1, ids.length)] ?? 'none';
-    session.dispatch({ ...one.to, id } as Command);
+    session.dispatch('user' in one ? one.user(id) : ({ ...one.to, id } as Command));
   }
 }
 

@@ -11,6 +11,7 @@ import { streamOutput } from './output.ts';
 import type { Output } from './output.ts';
 import { runVerb } from './run-verb.ts';
 import { tableVerb } from './table-verb.ts';
+import { vfioVerb } from './vfio-verb.ts';
 import { errorLine, EXIT_DIFFERENT, EXIT_OK, EXIT_USAGE, USAGE } from './usage.ts';
 
 /** Returns the exit code, or what is wrong with the input. */
@@ -21,6 +22,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['exec', execVerb],
   ['compare', compareVerb],
   ['table', tableVerb],
+  ['vfio', vfioVerb],
   ['conform', conformVerb],
 ]);
 

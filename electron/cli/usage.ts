@@ -22,6 +22,9 @@ export const USAGE = `ddw-lab: DMA windows of an IBM Power LPAR, as Linux and th
       --memory 64G --min-memory 16G --max-memory 512G --page-size 64K --boot-arg ARG (may be repeated)
   ddw-lab table page-sizes                [--json]
       I/O page sizes of each firmware, processor and kernel, each with its grade
+  ddw-lab vfio matrix                     [--json] [--kernel K] [--profile P] [--memory 1G] [--driver-first]
+      which VFIO programs can have huge pages, by kernel, platform and page size, worked out by running each; what it costs,
+      or which call fails and why
   ddw-lab conform PATH…                   [--json]
       compares recordings (calls/*.jsonl, scenario and probe folders, or folders of them) with what the lab predicts;
       exit code 1 unless all are equal

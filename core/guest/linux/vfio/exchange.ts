@@ -25,11 +25,11 @@ export function* exchange(
   real: number,
   perm: number,
 ): Generator<number, { readonly done: number; readonly rc: number }, void> {
-  if (count >= LEAST_RANGE && exchangeRange(k, table, first, count, real, perm)) {
-    yield 0;
-    return { done: count, rc: 0 };
-  }
-  for (let i = 0; i < count; i++) {
+  // What runs past the table's end is asked for all the same, entry by entry: the platform has to refuse it.
+  const inside = Math.min(count, table.size - first);
+  const isRange = inside >= LEAST_RANGE && exchangeRange(k, table, first, inside, real, perm);
+  if (isRange) yield 0;
+  for (let i = isRange ? inside : 0; i < count; i++) {
     const rc = exchangeOne(k, table, first + i, perm === 0 ? 0 : real + i * table.pageBytes, perm);
     if (rc !== 0) return { done: i, rc };
     if (i % PAIRS_PER_PIECE === PAIRS_PER_PIECE - 1) yield 0;
