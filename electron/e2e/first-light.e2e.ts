@@ -263,7 +263,7 @@ describe('the machine', () => {
   it('takes changes of a running machine at the next boot only', async () => {
     const { page } = lab;
     await boot(page);
-    await page.getByRole('button', { name: 'Change for the next boot' }).click();
+    await page.getByRole('button', { name: 'Change for next boot' }).click();
     await page.getByLabel('Maximum', { exact: true }).fill('128 GiB');
     await page.getByText('Changes need a new boot.').waitFor();
     await page.getByRole('button', { name: 'Boot with these' }).click();

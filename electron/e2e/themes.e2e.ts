@@ -55,7 +55,7 @@ describe.each(THEMES)('the theme %s', (theme) => {
     expect(await violations()).toEqual([]);
     await lab.screenshot(theme);
 
-    await page.getByRole('button', { name: 'Change for the next boot' }).click();
+    await page.getByRole('button', { name: 'Change for next boot' }).click();
     await page.getByLabel('Maximum', { exact: true }).fill('nothing');
     await page.getByText('“nothing” is not a size.').waitFor();
     await page.getByLabel('Filter the trace').fill('zzz');

@@ -63,7 +63,7 @@ export const lpar = {
   running: 'It runs: its profile is read-only.',
   runningLive: 'Live: memory (DLPAR), functions, drivers, I/O.',
   changeLive: 'Change live…',
-  unlock: 'Change for the next boot',
+  unlock: 'Change for next boot',
   keepsOld: 'The running machine keeps its old values.',
   needsBoot: 'Changes need a new boot.',
   bootWithThese: 'Boot with these',
