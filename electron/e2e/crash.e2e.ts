@@ -167,18 +167,15 @@ describe('the machine killed', () => {
   it('another one takes up the sessions, and a notice tells of it', async () => {
     await launch();
     const before = await booted();
-    const notices = lab.page.evaluate(
-      () =>
-        new Promise<readonly string[]>((resolve) => {
-          const seen: string[] = [];
-          window.ddwLab.on('machine', ({ is }) => {
-            seen.push(is);
-            if (is === 'up') resolve(seen);
-          });
-        }),
-    );
+    await lab.page.evaluate(() => {
+      const told: string[] = [];
+      Object.assign(window, { told });
+      window.ddwLab.on('machine', ({ is }) => void told.push(is));
+    });
+    const told = (): Promise<readonly string[]> =>
+      lab.page.evaluate(() => (window as unknown as { told: readonly string[] }).told);
     await killMachine();
-    expect(await notices).toEqual(['down', 'recovering', 'up']);
+    await expect.poll(told, PATIENT).toEqual(['down', 'recovering', 'up']);
     await idle(lab.page);
     await expect.poll(shown, PATIENT).toEqual(before);
     await lab.page.evaluate(() => window.ddwLab.dispatch({ do: 'shutdown' }));
