@@ -153,11 +153,8 @@ export function checkSvelte(path, source) {
 const NOT_MOVED = [
   'renderer/panels/compare-result.svelte',
   'renderer/panels/compare.panel.svelte',
-  'renderer/panels/guest-log.panel.svelte',
   'renderer/panels/tce-map.svelte',
-  'renderer/panels/trace-empty.svelte',
   'renderer/panels/window-drawing.svelte',
-  'renderer/panels/windows.panel.svelte',
 ];
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

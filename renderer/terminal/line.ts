@@ -119,8 +119,8 @@ export function lineOf(item: Item, names: NameLookup, columns: number): Terminal
 }
 
 function foldedText(count: number, last: TraceEvent, columns: number): string {
-  const to = last.kind === 'tce-hcall' ? `, up to ioba 0x${last.ioba.toString(16).padStart(16, '0')}` : '';
-  const text = `  … ${grouped(count)} more like it${to}; each is in the log`;
+  const ioba = last.kind === 'tce-hcall' ? `0x${last.ioba.toString(16).padStart(16, '0')}` : undefined;
+  const text = terminal.folded(grouped(count), ioba);
   return paint(DIM, text.slice(0, columns));
 }
 

@@ -31,6 +31,11 @@ export const terminal = {
   findPrevious: 'Previous match',
   findNext: 'Next match',
   findClose: 'Close find',
+  /** `ioba`: where the last of them is. */
+  folded: (count: string, ioba: string | undefined) =>
+    ioba === undefined
+      ? `  … ${count} more like it; each is in the log`
+      : `  … ${count} more like it, up to ioba ${ioba}; each is in the log`,
   gap: (count: string, first: string) =>
     `… ${count} events not drawn (sampling), from #${first} on; all are in the log …`,
 } as const;

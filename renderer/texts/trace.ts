@@ -19,4 +19,15 @@ export const trace = {
   explained: (seq: string, sentence: string) => `Event ${seq}: ${sentence}`,
   marks: 'Marks of the trace',
   showOnly: (filter: string) => `Show only these (${filter})`,
+  looking: 'Looking through the log…',
+  looked: 'Share of the log looked through',
+  stopLooking: 'Stop looking',
+  nothing: 'Nothing matches.',
+  noneFits: (events: string) => `None of ${events} fits`,
+  onlyNarrowed: 'The log is whole; only the view is narrowed.',
+  clearFilter: 'Clear the filter',
+  nothingRan: 'Nothing has run yet. Press Boot and watch.',
+  whatComes: (kernel: string, functions: string) =>
+    `Linux ${kernel} starts with ${functions}. For each it clears the default window, asks the firmware what windows it may have, decides, and makes one: every hypervisor call of that appears here as it happens.`,
+  boot: 'Boot',
 } as const;
