@@ -94,6 +94,8 @@ export { checkSessionLog, MAX_SESSION_TEXT, parseSessionFile, sessionText } from
 export { ScriptReader } from './session/session-script.ts';
 export { scriptOf } from './session/scripted-run.ts';
 export { Session } from './session/session.ts';
+export type { Undone } from './session/undo.ts';
+export { undo, Undo } from './session/undo.ts';
 export { explain } from './trace/explain.ts';
 export { compileFilter } from './trace/filter/compile.ts';
 export { completeFilter, occurringIn } from './trace/filter/complete.ts';

@@ -38,6 +38,17 @@ describe('requests', () => {
     ['query', { ask: 'tces', liobn: 0x8000_0001 | 0, index: 0, count: 16 }],
     ['tracePage', { from: 0, limit: 2000, direction: 'backward', filter: 'is:map' }],
     ['newSession', {}],
+    ['dispatch', { do: 'adapter-mode', slot: 'C4', mode: 'shared' }],
+    [
+      'dispatch',
+      { do: 'logical-port-add', port: { adapter: 2, physPort: 0, lpar: 1, capacity: 2.5 }, count: 64 },
+    ],
+    ['dispatch', { do: 'logical-port-remove', logicalPorts: ['27008000', '27008001'] }],
+    ['query', { ask: 'what-if', what: { vfs: 64, blockTces: 0x40_0000 } }],
+    ['query', { ask: 'hmc', command: { do: 'vf-add', count: 1, device: 'nic' } }],
+    ['query', { ask: 'logical-ports', adapter: 2, from: 0, limit: 100 }],
+    ['undo', {}],
+    ['undo', { index: 3 }],
     ['hello', undefined],
     ['compareRuns', { kernels: ['5.13', '5.15'], profiles: ['powervm-p9'] }],
   ] as const)('%s %j is taken as it is', (name, payload) => {

@@ -73,6 +73,7 @@ const functionConfig = v.object({
   domain: v.exactOptional(natural),
   bus: v.exactOptional(natural),
   nodeName: v.exactOptional(word),
+  locCode: v.exactOptional(word),
   dmaMaskBits: v.exactOptional(natural),
   coherentMaskBits: v.exactOptional(natural),
 });
@@ -625,6 +626,8 @@ export const requests = {
   compareBack: nothing,
   /** What the session did, under each of these kernels or platforms, side by side. The session stays as it is. */
   compareRuns: v.object({ kernels: comparedNames, profiles: comparedNames }),
+  /** The session without one of its configuration acts (`acts`; absent: the newest). What became impossible without it is answered as sentences. */
+  undo: v.object({ index: v.exactOptional(natural) }),
   /** Ends the comparison that runs: its answer is the error `cancelled`. */
   compareCancel: nothing,
   /** Asks for a file and writes what the machine has as it is now. */
@@ -660,6 +663,7 @@ export interface Answers {
   compare: Result<true>;
   compareBack: Result<true>;
   compareRuns: Result<CompareReport>;
+  undo: Result<{ readonly refusals: readonly string[] }>;
   compareCancel: Result<true>;
   exportFile: Result<string | null>;
   copyText: Result<true>;

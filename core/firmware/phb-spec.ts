@@ -24,7 +24,7 @@ export interface QemuPhbOptions {
   readonly dma64WinAddr: string;
 }
 
-/** Where the function sits: index of the PHB, or number of the slot or VF; SR-IOV adapter from 1. */
+/** Where the function sits: index of the PHB, or number of the slot or VF; SR-IOV adapter from 1 (absent: the first). */
 export interface PhbPlace {
   readonly index: number;
   readonly adapter?: number;
@@ -42,7 +42,13 @@ export interface PhbRequest extends PhbPlace {
 }
 
 function numberOf(rule: NumberRule, place: PhbPlace): number {
-  return rule.base + place.index * rule.perIndex + (place.adapter ?? 1) * rule.perAdapter;
+  const { columns, beyond, perIndex } = rule;
+  const { index, adapter = 1 } = place;
+  if (beyond !== undefined && index >= beyond.index)
+    return beyond.base + index * perIndex + adapter * beyond.perAdapter;
+  const column = columns === undefined ? adapter : ((adapter - 1) % columns.count) + 1;
+  const row = columns === undefined ? 0 : Math.floor((adapter - 1) / columns.count);
+  return rule.base + index * perIndex + column * rule.perAdapter + row * (columns?.perRow ?? 0);
 }
 
 /** Log2 of the page sizes in a bit mask, smallest first. */
@@ -104,6 +110,7 @@ export function phbSpec(request: PhbRequest): PhbSpec {
     buid: joinU64(BUID_HI, numberOf(values.buidLow, request)),
     domain: numberOf(values.domain, request),
     index: request.index,
+    ...(request.adapter === undefined ? {} : { adapter: request.adapter }),
     slotClass: request.slotClass.id,
     pe: peRules(request),
     functions: request.functions,
@@ -112,14 +119,24 @@ export function phbSpec(request: PhbRequest): PhbSpec {
 }
 
 /**
- * Number of the slot or VF whose PHB has this domain; undefined when the slot class numbers none so. Slots that are not on an adapter
- * may have a PHB below the one that numbering begins with (a published log has 0007:): their number is negative then.
+ * The slot or VF whose PHB has this domain; undefined when the slot class numbers none so. Slots that are not on an adapter may have a
+ * PHB below the one that numbering begins with (a published log has 0007:): their number is negative then.
  */
-export function indexOfDomain(slotClass: SlotClass, domain: number): number | undefined {
-  const { base, perIndex, perAdapter } = slotClass.values.domain.value;
-  const index = (domain - base - perAdapter) / perIndex;
-  const isThere = perAdapter === 0 ? domain >= 1 : index >= 0 && index < perAdapter;
-  return Number.isInteger(index) && isThere ? index : undefined;
+export function placeOfDomain(
+  slotClass: SlotClass,
+  domain: number,
+): { readonly index: number; readonly adapter: number } | undefined {
+  const { base, perIndex, perAdapter, columns } = slotClass.values.domain.value;
+  if (perAdapter === 0) {
+    const index = (domain - base) / perIndex;
+    return Number.isInteger(index) && domain >= 1 ? { index, adapter: 1 } : undefined;
+  }
+  const column = Math.floor((domain - base) / perAdapter);
+  const within = domain - base - column * perAdapter;
+  const row = columns === undefined ? 0 : Math.floor(within / columns.perRow);
+  const index = (columns === undefined ? within : within % columns.perRow) / perIndex;
+  if (column < 1 || column > (columns?.count ?? Infinity) || !Number.isInteger(index)) return undefined;
+  return { index, adapter: column + row * (columns?.count ?? 0) };
 }
 
 /** What a PHB will be called before it is made: its functions' addresses and the tree need it. */

@@ -54,6 +54,8 @@ export interface PhbSpec {
   readonly domain: number;
   /** Index of the PHB on QEMU; PHB number on PowerVM. */
   readonly index: number;
+  /** SR-IOV adapter of a VF, from 1; absent: the first. */
+  readonly adapter?: number;
   readonly slotClass: string;
   readonly pe: PeRules;
   readonly functions: readonly PciFunctionSpec[];

@@ -1,11 +1,12 @@
 // Answers to queries: plain data, worked out from the machine's objects when asked. Nothing here changes anything.
 
-import { fail, ok } from '../base/result.ts';
+import { ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
 import type { FirmwareWindow, PhbSpec } from '../firmware/types.ts';
 import { PROFILES, profileValues } from '../firmware/profiles/index.ts';
 import { kernelAnswers } from '../guest/linux/kernels/index.ts';
 import type { DmaMode } from '../trace/events.ts';
+import { budgetAnswer, whatIfAnswer } from './budget-answer.ts';
 import { checkConfig } from './config-check.ts';
 import { faultChoices } from './fault-choices.ts';
 import { INSPECT_ANSWERS, noFunction, noWindow } from './inspect-answers.ts';
@@ -19,14 +20,15 @@ import type {
   FunctionAnswer,
   FunctionsSummaryAnswer,
   KernelAnswer,
+  MachineQuery,
   PlanAnswer,
   ProfileAnswer,
-  MachineQuery,
   QueryAnswers,
   StatusAnswer,
   TceAnswer,
   WindowAnswer,
 } from './queries.ts';
+import { logicalPortsAnswer, systemAnswer } from './system-answers.ts';
 import { liveTree } from './tree-answers.ts';
 import { valueText } from './value-text.ts';
 import { verdicts } from './verdict.ts';
@@ -47,16 +49,15 @@ export function answer<Q extends MachineQuery>(machine: MachineView, query: Q): 
   return answers(machine, query);
 }
 
-const pending = (): Result<never> =>
-  fail('not-there', 'this version of the lab does not answer questions about the managed system');
-
 const ANSWERS: Answers = {
-  system: pending,
-  'logical-ports': pending,
-  budget: pending,
-  'what-if': pending,
-  hmc: pending,
-  acts: pending,
+  system: systemAnswer,
+  'logical-ports': (machine, query) =>
+    logicalPortsAnswer(machine, query, (placed) => ({
+      state: stateOf(machine, placed),
+      mode: machine.guest?.device(placed.description.fn)?.mode ?? 'none',
+    })),
+  budget: budgetAnswer,
+  'what-if': ({ config }, { what }) => whatIfAnswer(config, what),
   'functions-summary': (machine) => ok(functionsSummary(machine)),
   function: (machine, { id }) => {
     const placed = machine.platform.find(id);

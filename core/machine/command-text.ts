@@ -3,6 +3,7 @@
 import { durationText, sizeText } from '../base/quantities.ts';
 import { hex } from '../base/u64.ts';
 import type { Command, IoParameters } from './commands.ts';
+import { systemCommandText } from './system-command-text.ts';
 import type { MachineConfig } from './config.ts';
 import { vfioText } from './vfio-text.ts';
 
@@ -49,8 +50,13 @@ export function commandText(command: Command, config: MachineConfig): string {
       return vfioText(command);
     case 'mark':
       return `mark ${quoted(command.text)}`;
-    default:
+    case 'boot':
+    case 'shutdown':
+    case 'reset':
+    case 'crash':
       return command.do;
+    default:
+      return systemCommandText(command);
   }
 }
 
@@ -103,8 +109,8 @@ function configureText(before: MachineConfig, after: MachineConfig): string {
   if (before.iommuDebugMessages !== after.iommuDebugMessages) {
     changed.push(`set iommu-debug ${after.iommuDebugMessages ? 'on' : 'off'}`);
   }
-  const rest = ({ functions, phbs, limits, nvdimms, hasDynamicMemory }: MachineConfig): string =>
-    JSON.stringify([functions, phbs, limits, nvdimms, hasDynamicMemory]);
+  const rest = ({ functions, phbs, limits, nvdimms, hasDynamicMemory, system }: MachineConfig): string =>
+    JSON.stringify([functions, phbs, limits, nvdimms, hasDynamicMemory, system]);
   if (rest(before) !== rest(after))
     changed.push(`# functions and firmware: ${after.functions.map((fn) => fn.id).join(' ') || 'none'}`);
   return changed.length === 0 ? '# the same configuration again' : changed.join('; ');

@@ -25,10 +25,10 @@ export function configFor(
     const ids = PROFILES.map((row) => row.id).join(', ');
     return fail('unknown-profile', `there is no platform "${profileId}"`, `choose one of: ${ids}`);
   }
-  const { phbs, limits, hasDynamicMemory, ...common } = base;
+  const { phbs, limits, hasDynamicMemory, system, ...common } = base;
   const same = findProfile(base.profile) === profile;
   const kept = same
-    ? { ...common, ...optional({ phbs, limits, hasDynamicMemory }) }
+    ? { ...common, ...optional({ phbs, limits, hasDynamicMemory, system }) }
     : { ...common, functions: [] };
   const own =
     usesConfiguredPhbs(profile) && (!same || phbs === undefined)
@@ -48,7 +48,7 @@ function fittingPage({ kernel, pageBytes }: MachineConfig): number {
   return sizes.includes(pageBytes) ? pageBytes : (sizes[0] ?? pageBytes);
 }
 
-type Optional = Partial<Pick<MachineConfig, 'phbs' | 'limits' | 'hasDynamicMemory'>>;
+type Optional = Partial<Pick<MachineConfig, 'phbs' | 'limits' | 'hasDynamicMemory' | 'system'>>;
 
 /** Leaves out what is undefined: an absent field and an undefined one are not the same in a file. */
 function optional(fields: { readonly [K in keyof Optional]: Optional[K] | undefined }): Optional {

@@ -24,6 +24,8 @@ export interface FunctionConfig {
   /** PowerVM only: the number of the slot's PHB, which Linux shows as the domain, and the bus that the function is on. */
   readonly domain?: number;
   readonly bus?: number;
+  /** Location code, as the HMC and `ibm,loc-code` have it. */
+  readonly locCode?: string;
   /** Name of its device tree node, such as `pci1014,683`; default: that of the device. */
   readonly nodeName?: string;
   /** Masks the driver sets; default: what the driver of the device asks for. */

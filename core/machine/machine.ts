@@ -11,7 +11,7 @@ import type { Scheduler } from '../time/scheduler.ts';
 import type { MachineState } from '../trace/events.ts';
 import { TraceLog } from '../trace/log.ts';
 import { answer } from './answers.ts';
-import { buildPlatform } from './build.ts';
+import { buildPlatform, profileOf } from './build.ts';
 import { commandText } from './command-text.ts';
 import type { Command, IoParameters } from './commands.ts';
 import type { MachineConfig } from './config.ts';
@@ -26,6 +26,7 @@ import type { Notes } from './notes.ts';
 import type { Platform } from './platform.ts';
 import type { AnswerTo, MachineQuery } from './queries.ts';
 import { RunContext } from './run-context.ts';
+import { actOn } from './system-acts.ts';
 import { TaskQueue } from './task-queue.ts';
 import { liveTree } from './tree-answers.ts';
 import { TreeMarks, type TreeMark } from './tree-marks.ts';
@@ -170,6 +171,11 @@ export class Machine implements MachineView {
     return true;
   }
 
+  /** What dispatch() would say to it. */
+  mayDispatch(command: Command): Result<true> {
+    return checkCommand(this, command);
+  }
+
   /** Accepts a command, or says why not; then nothing has changed. `command` has the right shape (shapes.ts). */
   dispatch(command: Command): Result<{ readonly seq: number }> {
     const checked = checkCommand(this, command);
@@ -229,6 +235,10 @@ export class Machine implements MachineView {
         return this.live(command);
       case 'mark':
         return this.mark(command.text);
+      case 'lpar-memory':
+        return this.setMemory(command);
+      default:
+        return this.hotplug.act(command);
     }
   }
 
@@ -236,6 +246,16 @@ export class Machine implements MachineView {
   private mark(text: string): void {
     const seq = this.context.emit({ kind: 'mark', text });
     this.marks.remember({ seq, timeNs: this.clock.nowNs, text, tree: snapshotTree(liveTree(this)) });
+  }
+
+  /** Of another partition, or the guest's: built anew while off, by DLPAR under a running kernel. */
+  private setMemory(command: Extract<Command, { readonly do: 'lpar-memory' }>): void {
+    const after = actOn(this.configuration, profileOf(this.configuration), command);
+    if (!after.ok) return;
+    const more = after.value.memoryBytes - this.configuration.memoryBytes;
+    if (more === 0) this.configuration = after.value;
+    else if (this.guest === undefined) this.configure(after.value);
+    else this.live({ do: more > 0 ? 'memory-add' : 'memory-remove', bytes: Math.abs(more) });
   }
 
   private configure(config: MachineConfig): void {

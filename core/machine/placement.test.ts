@@ -52,7 +52,7 @@ describe('a slot chosen by the number of its PHB', () => {
     [
       'of another adapter',
       [slot({ slotClass: 'sriov-vf', domain: 0x8005 })],
-      'one: no slot of the kind "sriov-vf" has the domain 8005',
+      'one: the domain 8005 is that of logical port 27008005, which the guest has not',
     ],
     ['taken', [slot({ domain: 0x12 }), slot({ id: 'two', domain: 0x12 })], 'two: the domain 0012 is taken'],
     ['beyond 16 bits', [slot({ domain: 0x1_0000 })], 'config.functions[0].domain'],

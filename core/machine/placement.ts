@@ -4,10 +4,11 @@
 import { invariant } from '../base/invariant.ts';
 import { fail, ok } from '../base/result.ts';
 import type { Result } from '../base/result.ts';
+import { strings } from '../devtree/build.ts';
 import { deviceCatalogue } from '../device/index.ts';
 import type { DeviceEntry } from '../device/index.ts';
 import { findSlotClass } from '../firmware/profiles/index.ts';
-import { indexOfDomain, phbNames, phbSpec, plainQemuOptions } from '../firmware/phb-spec.ts';
+import { placeOfDomain, phbNames, phbSpec, plainQemuOptions } from '../firmware/phb-spec.ts';
 import type { PhbRequest } from '../firmware/phb-spec.ts';
 import type { PlatformProfile, SlotClass } from '../firmware/profiles/profile.ts';
 import type { PhbSpec } from '../firmware/types.ts';
@@ -21,6 +22,8 @@ export interface Place {
   readonly slotClass: SlotClass;
   /** PHB index (QEMU), or the number of the function in its slot class (PowerVM). */
   readonly index: number;
+  /** SR-IOV adapter of a VF, when it is not the first. */
+  readonly adapter?: number;
   /** PCI device number on the PHB's bus. */
   readonly slot: number;
 }
@@ -51,9 +54,11 @@ export function placeBeside(
   present: readonly PhbSpec[],
 ): Place {
   const taken = new Set(
-    present.flatMap(({ slotClass: id, index, functions }) => {
+    present.flatMap(({ slotClass: id, index, adapter = 1, functions }) => {
       const slotClass = findSlotClass(profile, id);
-      return slotClass === undefined ? [] : functions.map(({ slot }) => keyOf({ slotClass, index, slot }));
+      return slotClass === undefined
+        ? []
+        : functions.map(({ slot }) => keyOf({ slotClass, index, adapter, slot }));
     }),
   );
   const place = placeOf(fn, profile, config, taken);
@@ -61,8 +66,13 @@ export function placeBeside(
   return place.value;
 }
 
-const keyOf = ({ slotClass, index, slot }: Pick<Place, 'slotClass' | 'index' | 'slot'>): string =>
-  `${slotClass.numberedAs ?? slotClass.id} ${index} ${slot}`;
+const keyOf = ({
+  slotClass,
+  index,
+  adapter = 1,
+  slot,
+}: Pick<Place, 'slotClass' | 'index' | 'adapter' | 'slot'>): string =>
+  `${slotClass.numberedAs ?? slotClass.id} ${adapter} ${index} ${slot}`;
 
 function placeOf(
   fn: FunctionConfig,
@@ -107,19 +117,20 @@ function ownPlace(
   taken: ReadonlySet<string>,
 ): Result<Place> {
   const { id, domain } = fn;
-  const at = (index: number): Place => ({ config: fn, entry, slotClass, index, slot: 0 });
-  if (domain === undefined) return ok(at(freeNumber(id, slotClass, taken)));
-  const index = indexOfDomain(slotClass, domain);
+  const common = { config: fn, entry, slotClass, slot: 0 };
+  if (domain === undefined) return ok({ ...common, index: freeNumber(id, slotClass, taken) });
+  const place = placeOfDomain(slotClass, domain);
   const text = domain.toString(16).padStart(4, '0');
-  if (index === undefined)
+  if (place === undefined)
     return fail(
       'functions',
       `${id}: no slot of the kind "${slotClass.id}" has the domain ${text}`,
       'choose another',
     );
-  if (taken.has(keyOf({ slotClass, index, slot: 0 })))
+  const { index, adapter } = place;
+  if (taken.has(keyOf({ slotClass, index, adapter, slot: 0 })))
     return fail('functions', `${id}: the domain ${text} is taken`, 'choose another');
-  return ok(at(index));
+  return ok(adapter === 1 ? { ...common, index } : { ...common, index, adapter });
 }
 
 function freeNumber(id: string, slotClass: SlotClass, taken: ReadonlySet<string>): number {
@@ -156,7 +167,7 @@ export function phbPlans(
 ): readonly PhbPlan[] {
   if (usesConfiguredPhbs(profile)) return phbs.map((phb) => qemuPhb(phb, config, profile, places));
   const installedMemoryBytes = installedMemory(config, profile);
-  return places.map((place) => phbPlan(place.slotClass, place.index, [place], { installedMemoryBytes }));
+  return places.map((place) => phbPlan(place.slotClass, place, [place], { installedMemoryBytes }));
 }
 
 /** Memory of the managed system: what the configuration says, else the profile's, but never less than the partition has. */
@@ -177,16 +188,17 @@ function qemuPhb(
   invariant(slotClass !== undefined, `${profile.id} has no slot class`);
   const limits = config.limits === undefined ? {} : { limits: config.limits };
   const here = places.filter((place) => place.index === qemu.index);
-  return phbPlan(slotClass, qemu.index, here, { qemu, ...limits });
+  return phbPlan(slotClass, qemu, here, { qemu, ...limits });
 }
 
 function phbPlan(
   slotClass: SlotClass,
-  index: number,
+  { index, adapter }: Pick<Place, 'index' | 'adapter'>,
   places: readonly Place[],
   options: Pick<PhbRequest, 'qemu' | 'limits' | 'installedMemoryBytes'> = {},
 ): PhbPlan {
-  const names = phbNames(slotClass, { index, bus: places[0]?.config.bus });
+  const where = adapter === undefined ? { index } : { index, adapter };
+  const names = phbNames(slotClass, { ...where, bus: places[0]?.config.bus });
   const functions = places.map(({ config, entry, slot }) => ({
     config,
     entry,
@@ -201,9 +213,13 @@ function phbPlan(
     deviceId: entry.deviceId,
     classCode: entry.classCode,
     nodeName: config.nodeName ?? entry.nodeName,
+    ...(config.locCode === undefined ? {} : { properties: locCodeProperty(config.locCode) }),
   }));
-  return { phb: phbSpec({ slotClass, index, functions: specs, ...options }), functions };
+  return { phb: phbSpec({ slotClass, ...where, functions: specs, ...options }), functions };
 }
+
+const locCodeProperty = (code: string): ReadonlyMap<string, Uint8Array> =>
+  new Map([['ibm,loc-code', strings(code)]]);
 
 /** A PHB as QEMU makes it when nothing is said about it. */
 export function plainPhb(slotClass: SlotClass, index: number): QemuPhbConfig {

@@ -50,8 +50,8 @@ export type Query =
   /** /proc/meminfo as far as memory for I/O goes. */
   | { readonly ask: 'meminfo' };
 
-/** What a machine can answer itself; the rest is the session's: it reads the trace. */
-export type MachineQuery = Exclude<Query, FigureQuery>;
+/** What a machine can answer itself; the rest is the session's: it reads the trace, has the log of commands and the consoles. */
+export type MachineQuery = Exclude<Query, FigureQuery | { readonly ask: 'hmc' | 'acts' }>;
 
 export interface StatusAnswer {
   readonly state: MachineState;

@@ -45,6 +45,16 @@ export function sizeInBytes(least: number, most: number): Shape<number> {
   };
 }
 
+/** Any number in a range: percentages. */
+export function number(least: number, most: number): Shape<number> {
+  return {
+    check: (value, path) =>
+      typeof value === 'number' && value >= least && value <= most
+        ? undefined
+        : wrong(path, `must be a number from ${least} to ${most}`),
+  };
+}
+
 export const boolean: Shape<boolean> = {
   check: (value, path) => (typeof value === 'boolean' ? undefined : wrong(path, 'must be true or false')),
 };

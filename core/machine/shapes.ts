@@ -20,6 +20,7 @@ import {
 } from './shape.ts';
 import type { Shape } from './shape.ts';
 import { applicationPlan, containerName, vfioCall } from './vfio-shapes.ts';
+import { systemCommandShapes, systemQueryShapes, systemShape } from './system-shapes.ts';
 
 /** 2^51 bytes: Linux' MAX_PHYSMEM_BITS on this platform. */
 export const MAX_MEMORY_BYTES = 2 ** 51;
@@ -44,6 +45,7 @@ const bytes = sizeWithin(FIELD_BOUNDS.memory);
 const uint32 = integer(0, MAX_UINT32);
 const name = pattern(/^[\w.,+-]{1,64}$/, 'a name of letters, digits, ".", ",", "+" and "-"');
 const id = pattern(/^[a-z][a-z0-9-]{0,31}$/, 'an id such as vf0 or nvme0');
+const location = pattern(/^[\w.-]{1,64}$/, 'a location code such as U78D2.001.DDWLAB1-P1-C4-T1-S2');
 const hexText = pattern(/^0x[0-9a-f]{1,16}$/i, '0x and up to 16 hex digits');
 /** As an int32 or as an unsigned number: 0x80000000 is written both ways. */
 const liobn = integer(-(2 ** 31), MAX_UINT32);
@@ -83,6 +85,7 @@ const functionConfig: Shape<FunctionConfig> = record(
     domain: integer(0, 0xffff),
     bus: integer(0, 0xff),
     nodeName: name,
+    locCode: location,
     dmaMaskBits: maskBits,
     coherentMaskBits: maskBits,
   },
@@ -110,6 +113,7 @@ export const configShape: Shape<MachineConfig> = record(
     limits,
     vio: list(record({ id, device: name }), 64),
     hasDynamicMemory: boolean,
+    system: systemShape,
   },
 );
 
@@ -129,6 +133,7 @@ export const commandShape: Shape<Command> = union<Command>(
   'do',
   new Map<string, Shape<Command>>([
     ['configure', record({ do: literal('configure'), config: configShape })],
+    ...systemCommandShapes,
     ['boot', record({ do: literal('boot') })],
     ['shutdown', record({ do: literal('shutdown') })],
     ['reset', record({ do: literal('reset') })],
@@ -181,7 +186,6 @@ const simpleQueries = [
   'plans',
   'profiles',
   'kernels',
-  'functions-summary',
   'page-sizes',
   'fault-choices',
   'vfio',
@@ -203,6 +207,8 @@ export const queryShape: Shape<Query> = union<Query>(
     ['verdict', record({ ask: literal('verdict'), config: configShape })],
     ['config-check', record({ ask: literal('config-check'), config: anyConfig })],
     ['may', record({ ask: literal('may'), commands: list(commandShape, MAX_COMMANDS_ASKED) })],
+    ...systemQueryShapes,
+    ['hmc', record({ ask: literal('hmc'), command: commandShape })],
     ['windows', record({ ask: literal('windows') }, { id })],
     [
       'io-series',

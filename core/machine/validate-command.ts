@@ -12,6 +12,7 @@ import { withMoreFunctions } from './growth.ts';
 import type { MachineView } from './machine-view.ts';
 import { MAX_FUNCTIONS } from './shapes.ts';
 import { checkNotHeld } from './validate-vfio.ts';
+import { checkSystemCommand } from './validate-system-command.ts';
 import { checkLife, checkNextKernel, checkRunning } from './validate-life.ts';
 import { validateConfig } from './validate.ts';
 import { checkVirtual } from './vio.ts';
@@ -70,7 +71,7 @@ export function checkCommand(machine: MachineView, command: Command): Check {
     case 'tce-set':
       return checkTceSet(machine, command.id, command.ioba);
     default:
-      return fail('not-there', `this version of the lab does not know the command "${command.do}"`);
+      return checkSystemCommand(machine, command);
   }
 }
 

@@ -13,6 +13,7 @@ import type { FunctionConfig, MachineConfig } from './config.ts';
 import { placesOf, usesConfiguredPhbs } from './placement.ts';
 import { checkShape } from './shape.ts';
 import { configShape } from './shapes.ts';
+import { checkSystemConfig } from './validate-system-config.ts';
 import { checkVioConfig } from './vio.ts';
 
 /** Kernel arguments that the guest model knows. */
@@ -28,7 +29,7 @@ const fine: Check = ok(true);
 
 /**
  * A valid configuration from anything. Errors: `bad-value`, `unknown-field`, `unknown-profile`, `unknown-kernel`, `page-size`, `memory`,
- * `boot-args`, `functions`, `phbs`, `vio`.
+ * `boot-args`, `functions`, `phbs`, `vio`, `system`.
  */
 export function validateConfig(value: unknown): Result<MachineConfig> {
   const shaped = checkShape(configShape, value, 'config');
@@ -45,7 +46,9 @@ export function validateConfig(value: unknown): Result<MachineConfig> {
   const failed = configChecks(config, profile).find(({ result }) => !result.ok);
   if (failed !== undefined && !failed.result.ok) return failed.result;
   const functions = checkFunctions(config, profile);
-  return functions.ok ? ok(config) : functions;
+  if (!functions.ok) return functions;
+  const system = checkSystemConfig(config, profile);
+  return system.ok ? ok(config) : system;
 }
 
 /** Each check of the fields that a form has, with the field that it is about; the functions' own are not among them. */

@@ -41,11 +41,16 @@ export function variantOf(base: MachineConfig, kernel: string, profileName: stri
 }
 
 function onPlatform(base: MachineConfig, profile: PlatformProfile): VariantConfig {
-  const { phbs, limits, hasDynamicMemory: _dynamic, ...common } = base;
+  const { phbs, limits, hasDynamicMemory: _dynamic, system, ...common } = base;
+  // The managed system goes along to another HMC.
+  const kept = system === undefined || usesConfiguredPhbs(profile) ? {} : { system };
   const moved = base.functions.map((fn, n) => functionOn(fn, n, profile, phbs === undefined));
-  const config = { ...common, profile: profile.id, functions: moved };
+  const config = { ...common, ...kept, profile: profile.id, functions: moved };
   const notes = [
     ...slotNotes(base.functions, moved),
+    ...(system !== undefined && usesConfiguredPhbs(profile)
+      ? ['there is no HMC: partitions and adapters are left out, logical ports became functions']
+      : []),
     ...(limits === undefined ? [] : ['the limits of the instrumented firmware are left out']),
   ];
   if (!usesConfiguredPhbs(profile)) return { config, notes };
@@ -65,8 +70,28 @@ function functionOn(
   const slotClass = findSlotClass(profile, fn.slotClass) ?? growingSlotClass(profile);
   const placed = { ...fn, slotClass: slotClass.id };
   if (slotClass.phbs === 'own') return placed;
-  if (ownPhb) return { ...placed, phb: index, slot: 1 };
-  return { ...placed, ...(phb === undefined ? {} : { phb }), ...(slot === undefined ? {} : { slot }) };
+  return { ...onConfiguredPhb(placed), ...phbOf({ phb, slot, index, ownPhb }) };
+}
+
+/** QEMU numbers domains and buses by its PHBs, and has no slots with location codes. */
+function onConfiguredPhb({
+  domain: _domain,
+  bus: _bus,
+  locCode: _code,
+  ...fn
+}: FunctionConfig): FunctionConfig {
+  return fn;
+}
+
+function phbOf(where: {
+  readonly phb: number | undefined;
+  readonly slot: number | undefined;
+  readonly index: number;
+  readonly ownPhb: boolean;
+}): Pick<FunctionConfig, 'phb' | 'slot'> {
+  const { phb, slot, index, ownPhb } = where;
+  if (ownPhb) return { phb: index, slot: 1 };
+  return { ...(phb === undefined ? {} : { phb }), ...(slot === undefined ? {} : { slot }) };
 }
 
 function slotNotes(before: readonly FunctionConfig[], after: readonly FunctionConfig[]): readonly string[] {

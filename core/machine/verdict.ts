@@ -54,16 +54,18 @@ function verdictOf(
   fn: PhbPlan['functions'][number],
 ): Verdict {
   const maskBits = fn.config.dmaMaskBits ?? fn.entry.dmaMaskBits;
-  const { mode, summary, steps, kernelFunction } = predictDdw(askOf(config, profile, kernel, phb, maskBits));
+  const { mode, summary, steps, kernelFunction } = predictDdw(
+    predictionFor(config, profile, kernel, phb, maskBits),
+  );
   return { slotClass: fn.config.slotClass, device: fn.config.device, mode, summary, steps, kernelFunction };
 }
 
 /** What the firmware would answer a guest that asks, and what the guest would know. */
-function askOf(
+export function predictionFor(
   config: MachineConfig,
   profile: PlatformProfile,
   kernel: KernelBuild,
-  { pe }: PhbSpec,
+  { pe }: Pick<PhbSpec, 'pe'>,
   dmaMaskBits: number,
 ): DdwPrediction {
   const rules = ddwRules(profile, config.limits);

@@ -12,13 +12,16 @@ import { commandShape, queryShape } from '../machine/shapes.ts';
 import { validateConfig } from '../machine/validate.ts';
 import type { TraceEvent } from '../trace/events.ts';
 import type { TraceReader } from '../trace/reader.ts';
+import { actsOf } from './acts.ts';
+import type { DatedCommand } from './acts.ts';
 import { IoSeries } from './io-series.ts';
-import type { AdvanceOutcome, LoggedCommand, SessionApi, SessionFile, SessionLog } from './session-types.ts';
+import { hmcAnswer } from './session-query.ts';
+import type { AdvanceOutcome, SessionApi, SessionFile, SessionLog } from './session-types.ts';
 
 export class Session implements SessionApi {
   private readonly machine: Machine;
   private readonly begunWith: MachineConfig;
-  private readonly commands: LoggedCommand[] = [];
+  private readonly commands: DatedCommand[] = [];
   private readonly ioSeries = new IoSeries();
   private done = 0;
 
@@ -38,8 +41,9 @@ export class Session implements SessionApi {
     if (!checked.ok) return checked;
     // What was logged must not change under us: the caller keeps its object.
     const own = structuredCopy(checked.value);
+    const when = { step: this.done, nowNs: this.nowNs, settled: this.settled };
     const accepted = this.machine.dispatch(own);
-    if (accepted.ok) this.commands.push({ step: this.done, command: own });
+    if (accepted.ok) this.commands.push({ ...when, command: own, seq: accepted.value.seq });
     return accepted;
   }
 
@@ -59,7 +63,17 @@ export class Session implements SessionApi {
     // What the session answers itself has the type that the question asks for.
     if (query.ask === 'io-series')
       return ok(this.ioSeries.answer(this.machine, query)) as Result<AnswerTo<Q>>;
+    if (query.ask === 'hmc') return hmcAnswer(this.machine, query.command) as Result<AnswerTo<Q>>;
+    if (query.ask === 'acts') {
+      const acts = actsOf(this.commands, this.machine.trace, query.limit);
+      return ok(acts) as Result<AnswerTo<Q>>;
+    }
     return this.machine.query(query as MachineQuery) as Result<AnswerTo<Q>>;
+  }
+
+  /** What was dispatched so far, and when. */
+  get history(): readonly DatedCommand[] {
+    return this.commands;
   }
 
   get traceLength(): number {
@@ -129,7 +143,8 @@ export class Session implements SessionApi {
 
   /** Costs nothing but a copy of the list of commands: the trace is not looked at. */
   log(): SessionLog {
-    return { config: this.begunWith, commands: [...this.commands], steps: this.done };
+    const commands = this.commands.map(({ step, command }) => ({ step, command }));
+    return { config: this.begunWith, commands, steps: this.done };
   }
 
   save(): SessionFile {

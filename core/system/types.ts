@@ -70,7 +70,7 @@ export interface VnicConfig {
     readonly vios: number;
     /** Id of the logical port: `27008001`. */
     readonly logicalPort: string;
-    /** 1 is the first choice. */
+    /** 1 to 100, the least is the first choice. */
     readonly priority: number;
   }[];
 }

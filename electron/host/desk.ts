@@ -2,6 +2,7 @@
 // (electron/machine), and in plain Node for tests.
 
 import { basename } from 'node:path';
+import { fail, ok } from '../../core/index.ts';
 import type { Command, MachineBug, MachineConfig, Result, SessionLog } from '../../core/index.ts';
 import type { Progress } from '../ipc-contract.ts';
 import { keepBroken } from './broken.ts';
@@ -90,6 +91,22 @@ export class Desk {
     const accepted = this.shown.dispatch(command);
     if (accepted.ok) this.changed();
     return accepted;
+  }
+
+  /** The session shown without one of its acts, as a tab in the place of its own: what the page knew of the old one is void. */
+  undo(index?: number): Promise<Result<{ readonly refusals: readonly string[] }>> {
+    const before = this.shown;
+    return this.work.run('Undoing', true, async (work) => {
+      const undone = await before.host.undone(index, work);
+      if (!undone.ok) return undone;
+      if (!this.row.tabs.includes(before)) return fail('no-such-tab', 'the session was closed meanwhile');
+      const after = this.make(undefined, before.twin);
+      after.follow(before, undone.value.session);
+      for (const tab of this.row.tabs) if (tab.twinOf === before.id) tab.twinOf = after.id;
+      this.row.add(after, before);
+      this.row.drop(before);
+      return ok({ refusals: undone.value.refusals });
+    });
   }
 
   pause(on: boolean): void {

@@ -1,7 +1,7 @@
 // Long work on a session in short turns, with the event loop in between: replaying it, hashing its trace, reading its file.
 
 import { fail, ok, parseSessionFile, sessionText } from '../../core/index.ts';
-import type { Replay, Result, Session, SessionFile, SessionLog } from '../../core/index.ts';
+import type { Replay, Result, Session, SessionFile, SessionLog, Undo, Undone } from '../../core/index.ts';
 import { isJournal, parseJournal } from './journal.ts';
 import type { Work } from './work-list.ts';
 
@@ -19,16 +19,31 @@ export interface TurnOptions {
 }
 
 /** Errors: those of a replay, `cancelled`. */
-export async function replayInTurns(
-  replay: Replay,
+export function replayInTurns(replay: Replay, options: TurnOptions): Promise<Result<Session>> {
+  return inTurns(replay, () => replay.done, options);
+}
+
+/** Errors: `cancelled`. */
+export function undoInTurns(undo: Undo, options: TurnOptions): Promise<Result<Undone>> {
+  return inTurns(undo, () => null, options);
+}
+
+interface LongWork<T> {
+  readonly result: Result<T> | undefined;
+  advance(maxSteps: number): void;
+}
+
+async function inTurns<T>(
+  long: LongWork<T>,
+  part: () => number | null,
   { sliceMs, now, work, each }: TurnOptions,
-): Promise<Result<Session>> {
+): Promise<Result<T>> {
   for (;;) {
     const until = now() + sliceMs;
-    while (replay.result === undefined && now() < until) replay.advance(1);
-    if (replay.result !== undefined) return replay.result;
+    while (long.result === undefined && now() < until) long.advance(1);
+    if (long.result !== undefined) return long.result;
     each();
-    work.report(replay.done);
+    work.report(part());
     await turn();
     if (work.cancelled) return fail('cancelled', 'it was cancelled');
   }

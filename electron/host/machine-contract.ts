@@ -29,6 +29,7 @@ export const FORWARDED = [
   'compareBack',
   'compareRuns',
   'compareCancel',
+  'undo',
   'showTab',
   'cancelWork',
 ] as const;

@@ -91,6 +91,7 @@ export class MachineServer {
         this.comparisons.cancel();
         return done;
       },
+      undo: ({ index }) => desk.undo(index),
       showTab: ({ id }) => desk.showTab(id),
       cancelWork: ({ id }) => {
         desk.work.cancel(id);

@@ -90,6 +90,39 @@ describe('a session host', () => {
     host.stop();
   });
 
+  it('undoes the newest act: the session goes on as if it had never been, and can be saved', async () => {
+    const host = await bootedHost();
+    const hash = host.session.traceHash();
+    did(host, { do: 'adapter-mode', slot: 'C4', mode: 'shared' });
+    did(host, { do: 'vf-add', count: 2, device: 'nic' });
+    await host.whenIdle();
+    for (let n = 0; n < 2; n++) {
+      const undone = await host.undone();
+      if (!undone.ok) throw new Error(undone.error.message);
+      expect(undone.value.refusals).toEqual([]);
+      host.takeUp(undone.value.session);
+    }
+    expect(host.session.traceHash()).toBe(hash);
+    expect(await host.undone()).toMatchObject({ ok: false, error: { code: 'nothing-to-undo' } });
+    host.stop();
+  });
+
+  it('says what is not possible without the act', async () => {
+    const host = await bootedHost();
+    did(host, { do: 'adapter-mode', slot: 'C4', mode: 'shared' });
+    did(host, { do: 'logical-port-add', port: { adapter: 2, physPort: 0, lpar: 1 } });
+    await host.whenIdle();
+    expect(await host.undone(1)).toMatchObject({
+      ok: true,
+      value: {
+        refusals: [
+          '"port add --adapter 2 --port 0 --lpar 1" was refused: no adapter in shared mode has the id 2',
+        ],
+      },
+    });
+    host.stop();
+  });
+
   it('a stopped host releases who waits', async () => {
     const host = await bootedHost();
     did(host, { do: 'io-start', id: 'vf0', io });

@@ -1,7 +1,16 @@
 // Owns a session and lets it work in short turns, so that whoever shares the thread (window, terminal) gets answers in time.
 // Wall-clock time lives here and nowhere below: docs/decisions/0010-the-machine-in-a-process-of-its-own.md
 
-import { compileFilter, defaultScenario, fail, ok, Replay, Session, TraceNames } from '../../core/index.ts';
+import {
+  compileFilter,
+  defaultScenario,
+  fail,
+  ok,
+  Replay,
+  Session,
+  TraceNames,
+  Undo,
+} from '../../core/index.ts';
 import type {
   AnswerTo,
   Command,
@@ -11,8 +20,9 @@ import type {
   Result,
   SessionLog,
   TraceFilter,
+  Undone,
 } from '../../core/index.ts';
-import { logIn, replayInTurns, textInTurns } from './in-turns.ts';
+import { logIn, replayInTurns, textInTurns, undoInTurns } from './in-turns.ts';
 import { readSessionText, writeAtomically } from './session-store.ts';
 import type { HostProgress, SessionHostApi, TracePage, TracePageRequest } from './host-types.ts';
 import { RateMeter } from './rate-meter.ts';
@@ -178,6 +188,19 @@ export class SessionHost implements SessionHostApi {
   async saveCopy(file: string, work: Work = UNWATCHED): Promise<Result<true>> {
     const content = await this.holding('is being saved', () => textInTurns(this.current, work));
     return content.ok ? writeAtomically(file, content.value) : content;
+  }
+
+  /** The session without one of its acts; this one stands still meanwhile, and stays. Errors: those of Undo, `cancelled`. */
+  async undone(index?: number, work: Work = UNWATCHED): Promise<Result<Undone>> {
+    const undo = Undo.of(this.current, index);
+    if (!undo.ok) return undo;
+    const options = { sliceMs: this.sliceMs, now: this.now, work, each: () => undefined };
+    return this.holding('is being undone', () => undoInTurns(undo.value, options));
+  }
+
+  /** A session made elsewhere, in the place of the one at hand. */
+  takeUp(session: Session, file?: string): void {
+    this.adopt(session, file);
   }
 
   /** Told of a fault of ours that broke the machine, once. */

@@ -3,7 +3,7 @@
 
 import { basename } from 'node:path';
 import { ok } from '../../core/index.ts';
-import type { Command, MachineBug, MachineConfig, Result } from '../../core/index.ts';
+import type { Command, MachineBug, MachineConfig, Result, Session } from '../../core/index.ts';
 import type { TabInfo } from '../ipc-contract.ts';
 import { journalText } from './journal.ts';
 import type { Journal, JournalMark } from './journal.ts';
@@ -122,6 +122,17 @@ export class Tab {
     this.settle(file);
     this.keep();
     return opened;
+  }
+
+  /** Another tab's session without one of its acts: it has what that tab had, but not its number. */
+  follow(before: Tab, session: Session): void {
+    this.paused = before.paused;
+    this.twinOf = before.twinOf;
+    this.host.takeUp(session, before.savedIn);
+    this.savedIn = before.savedIn;
+    // What was saved is another session than this.
+    this.savedCommands = 0;
+    this.keep();
   }
 
   /** As the journal says, from the next wake() on. */

@@ -8,6 +8,7 @@ import { durationOf, integerOf, oneOf, readArguments, sizeOf } from './arguments
 import type { Arguments } from './arguments.ts';
 import { FAULT_VERBS } from './faults.ts';
 import { LIFE_VERBS } from './life-verbs.ts';
+import { SYSTEM_VERBS } from './system-verbs.ts';
 import { readSetting } from './settings.ts';
 import { splitStatements, syntaxError } from './tokens.ts';
 import type { Statement, Word } from './tokens.ts';
@@ -160,6 +161,7 @@ export const VERBS: readonly Verb[] = [
   },
   ...LIFE_VERBS,
   ...VFIO_VERBS,
+  ...SYSTEM_VERBS,
   {
     name: 'show',
     meaning: 'shows what is asked for',

@@ -70,6 +70,10 @@ const dedicatedHddw: SlotClass = {
   },
 };
 
+/** 16 bits of a domain hold three adapters of 0x4000 numbers: the fourth follows 0x400 behind the first, and so on. */
+const COLUMNS = { count: 3, perRow: 0x400 };
+const MANY = 'more than three adapters: ours, no sample';
+
 const sriovVf: SlotClass = {
   id: 'sriov-vf',
   title: 'SR-IOV logical port (VF)',
@@ -82,20 +86,39 @@ const sriovVf: SlotClass = {
     queryPageMask: observed(0x3, LOG_VF),
     blockTces: observed(0x40_0000, LOG_VF),
     migrationMask: observed(0x3, LOG_VF),
-    defaultLiobn: assumed({ base: 0x6000_0000, perIndex: 1, perAdapter: 0x4000 }, NO_SAMPLE),
+    defaultLiobn: assumed(
+      { base: 0x6000_0000, perIndex: 1, perAdapter: 0x4000, columns: COLUMNS },
+      NO_SAMPLE,
+    ),
     ddwLiobn: assumed(
-      { base: 0x7000_0000, perIndex: 1, perAdapter: 0x4000 },
+      { base: 0x7000_0000, perIndex: 1, perAdapter: 0x4000, columns: COLUMNS },
       'log: 0x70000016 on a VF, whose rule is not known; here 0x70000000 | domain',
     ),
-    buidLow: observed({ base: 0x2900_0000, perIndex: 1, perAdapter: 0x4000 }, LOG_VF),
-    domain: assumed(
-      { base: 0, perIndex: 1, perAdapter: 0x4000 },
-      'logs: 400f is port 2700400f, 8005 is port 27008005',
+    buidLow: observed(
+      { base: 0x2900_0000, perIndex: 1, perAdapter: 0x4000, columns: COLUMNS },
+      `${LOG_VF}; ${MANY}`,
     ),
-    drcIndex: assumed({ base: 0x2000_1000, perIndex: 1, perAdapter: 0x40 }, 'the number of the DRC name'),
+    domain: assumed(
+      { base: 0, perIndex: 1, perAdapter: 0x4000, columns: COLUMNS },
+      `logs: 400f is port 2700400f, 8005 is port 27008005; ${MANY}`,
+    ),
+    drcIndex: assumed(
+      {
+        base: 0x2000_1000,
+        perIndex: 1,
+        perAdapter: 0x40,
+        beyond: { index: 0x40, base: 0x2000_2000, perAdapter: 0x400 },
+      },
+      'the number of the DRC name',
+    ),
     drcNumber: assumed(
-      { base: 0x1000, perIndex: 1, perAdapter: 0x40 },
-      'HMC capture: port 27008005 is PHB 4229',
+      {
+        base: 0x1000,
+        perIndex: 1,
+        perAdapter: 0x40,
+        beyond: { index: 0x40, base: 0x2000, perAdapter: 0x400 },
+      },
+      'HMC capture: port 27008005 is PHB 4229; 64 apart cannot number the 120 ports of an adapter: the rest is ours',
     ),
     bus: observed(1, LOG_VF),
   },

@@ -29,6 +29,10 @@ export interface NumberRule {
   readonly base: number;
   readonly perIndex: number;
   readonly perAdapter: number;
+  /** Only so many adapters have a `perAdapter` of their own; the next ones take what those leave free, `perRow` further each time. */
+  readonly columns?: { readonly count: number; readonly perRow: number };
+  /** From this index on, other numbers. */
+  readonly beyond?: { readonly index: number; readonly base: number; readonly perAdapter: number };
 }
 
 /** The block of a slot in a managed system with less than `below` bytes of memory. */

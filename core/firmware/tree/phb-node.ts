@@ -8,6 +8,9 @@ import type { PlatformProfile, RtasCallName, SlotClass, TreeValues } from '../pr
 import { phbNames } from '../phb-spec.ts';
 import type { PciFunctionSpec, PhbSpec } from '../types.ts';
 
+/** Room for the memory windows of one SR-IOV adapter's VFs before those of the next. */
+const VFS_OF_AN_ADAPTER = 1024;
+
 export interface PhbNodeContext {
   readonly tree: TreeValues;
   readonly ddw: DdwRules;
@@ -62,7 +65,7 @@ function ddwProperties({ tokens, tree, ddw }: PhbNodeContext): Properties {
 /** I/O, 32-bit and 64-bit memory: bus address (3 cells), CPU address, size. */
 function rangesOf(spec: PhbSpec, tree: TreeValues): Uint8Array {
   const { io, mem32, mem64 } = tree.ranges;
-  const n = BigInt(spec.index);
+  const n = BigInt(spec.index + ((spec.adapter ?? 1) - 1) * VFS_OF_AN_ADAPTER);
   return cells(
     ...[io, mem32, mem64].flatMap((range) =>
       range === undefined

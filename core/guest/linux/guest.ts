@@ -113,6 +113,16 @@ export class LinuxGuest {
     k.trace.close();
   }
 
+  /** rpaphp and rpadlpar_io: drmgr has told the kernel of a new slot, after its functions had their drivers. */
+  slotAdded(location: string, drcName: string): void {
+    this.kernel.printk.line('info', `rpaphp: Slot [${location}] registered`);
+    this.kernel.printk.line('info', `rpadlpar_io: slot ${drcName} added`);
+  }
+
+  slotRemoved(drcName: string): void {
+    this.kernel.printk.line('info', `rpadlpar_io: slot ${drcName} removed`);
+  }
+
   /** Binds `driver` to a function: driver.probe(). Emits driver-bound or driver-failed. `masks`: instead of the driver's own. */
   *probe(fn: FunctionAddress, driver: Driver, masks?: DriverMasks): Task {
     const { trace } = this.options;

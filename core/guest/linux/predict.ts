@@ -51,6 +51,8 @@ export interface DdwVerdict {
   readonly steps: readonly PlanStep[];
   /** The kernel function in which it was decided. */
   readonly kernelFunction: string;
+  /** The window that would be made; undefined: the default one stays. */
+  readonly window: { readonly pageShift: number; readonly windowShift: number } | undefined;
 }
 
 /** Plays the kernel's own decisions against the platform's answers. */
@@ -62,12 +64,14 @@ export function predictDdw(ask: DdwPrediction): DdwVerdict {
     summary: play.summary,
     steps: play.steps,
     kernelFunction: play.steps.at(-1)?.where ?? 'enable_ddw',
+    window: play.made,
   };
 }
 
 class Prediction {
   readonly steps: PlanStep[] = [];
   summary = '';
+  made: DdwVerdict['window'];
   private readonly ask: DdwPrediction;
 
   constructor(ask: DdwPrediction) {
@@ -128,7 +132,8 @@ class Prediction {
     if (window === undefined) return this.stay(steps.at(-1)?.text ?? '');
     const refusal = refusalOf(ask, answer, window);
     if (refusal !== undefined) return this.give({ where: 'create_ddw', text: refusal });
-    const { direct, dynamic } = window;
+    const { direct, dynamic, pageShift, windowShift } = window;
+    this.made = { pageShift, windowShift };
     const mode = direct ? (dynamic ? 'hybrid' : 'direct') : 'indirect';
     this.summary = summaryOf(mode, window, facts, answer);
     return mode;
