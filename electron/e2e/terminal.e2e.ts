@@ -29,6 +29,17 @@ const fontSize = (): Promise<number> => lab.page.evaluate(() => window.ddwLabTer
 const terminal = (): ReturnType<typeof lab.page.getByRole> =>
   lab.page.getByRole('textbox', { name: 'hcall trace' });
 
+/** Narrows the trace, and waits until nothing else is in view. */
+async function only(filter: string, pattern: RegExp): Promise<void> {
+  await filterBy(lab.page, filter);
+  await expect
+    .poll(async () => {
+      const lines = await terminalLines(lab.page);
+      return lines.length > 0 && lines.every((line) => pattern.test(line));
+    }, PATIENT)
+    .toBe(true);
+}
+
 /** The middle of a text in the terminal's first line, CSS pixels of the window. */
 async function placeOf(text: string): Promise<{ x: number; y: number }> {
   const place = await lab.page.evaluate((wanted) => {
@@ -46,8 +57,7 @@ async function placeOf(text: string): Promise<{ x: number; y: number }> {
 describe('links', () => {
   it('of a line lead to its function and its window, by mouse', async () => {
     const { page } = lab;
-    await filterBy(page, 'kind == driver-bound who == vf5');
-    await terminalShows(page, /vf5 .*driver-bound/);
+    await only('kind == driver-bound who == vf5', /vf5 .*driver-bound/);
     const { x, y } = await placeOf('vf5');
     await page.mouse.move(x, y);
     await page.mouse.move(x + 1, y);
@@ -58,8 +68,7 @@ describe('links', () => {
 
   it('are buttons below the terminal too: arrow to the line, Enter to its links', async () => {
     const { page } = lab;
-    await filterBy(page, 'kind == window-created liobn == 0x70004002');
-    await terminalShows(page, /^W .*liobn=0x70004002/);
+    await only('kind == window-created liobn == 0x70004002', /^W .*liobn=0x70004002/);
     await terminal().focus();
     await page.keyboard.press('ArrowUp');
     await page.getByRole('list', { name: 'Links of this line' }).waitFor();
@@ -118,8 +127,7 @@ describe('text size', () => {
 describe('the menu of a terminal', () => {
   it('opens by right click, copies all that is shown, and gives the focus back', async () => {
     const { app, page } = lab;
-    await filterBy(page, 'kind == machine-state');
-    await terminalShows(page, /machine-state .*running/);
+    await only('kind == machine-state', /machine-state/);
     await page.locator('.xterm-screen').click({ button: 'right', position: { x: 300, y: 8 } });
     await page.getByRole('menu', { name: 'Terminal' }).waitFor();
     await page.getByRole('menuitem', { name: 'Copy all that is shown' }).click();
@@ -170,8 +178,7 @@ describe('a way in and out', () => {
 describe('a view', () => {
   it('comes back as it was when its panel was closed and opened again', async () => {
     const { page } = lab;
-    await filterBy(page, 'is:window who == vf4');
-    await terminalShows(page, /^W .*vf4 .*window-created/);
+    await only('is:window who == vf4', /^W .*vf4 /);
     const before = await terminalLines(page);
     await page.evaluate(() => ((window.ddwLabTerminal as unknown) = undefined));
     await page.getByRole('tab', { name: /hcall trace/ }).focus();
@@ -185,8 +192,7 @@ describe('a view', () => {
 
   it('comes back when the page is loaded anew', async () => {
     const { page } = lab;
-    await filterBy(page, 'is:window who == vf6');
-    await terminalShows(page, /^W .*vf6 .*window-created/);
+    await only('is:window who == vf6', /^W .*vf6 /);
     const before = await terminalLines(page);
     await page.reload();
     await page.waitForFunction(() => window.ddwLabTerminal !== undefined);
