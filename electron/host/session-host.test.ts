@@ -244,3 +244,64 @@ describe('files', () => {
     expect(await host.save(folder)).toMatchObject({ ok: false, error: { code: 'cannot-write' } });
   });
 });
+
+describe('while it is being replayed or saved', () => {
+  const endless = async (): Promise<SessionHost> => {
+    const host = await bootedHost();
+    did(host, { do: 'io-start', id: 'vf0', io });
+    while (host.progress().events < 20_000) await turns(1);
+    return host;
+  };
+
+  it('the machine stands, takes no command, and goes on afterwards: the file is one moment of it', async () => {
+    const host = await endless();
+    const file = join(folder, 'moment.ddwrun');
+    const { steps } = host.progress();
+    const saving = host.save(file);
+    expect(host.dispatch({ do: 'mark', text: 'now' })).toMatchObject({ ok: false, error: { code: 'busy' } });
+    expect(await saving).toEqual({ ok: true, value: true });
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ steps });
+    await turns(3);
+    expect(host.progress().steps).toBeGreaterThan(steps);
+    host.stop();
+  });
+
+  it('can be cancelled: nothing is written, and the machine goes on', async () => {
+    const host = await endless();
+    const file = join(folder, 'cancelled.ddwrun');
+    const work = { cancelled: true, report: () => undefined, onCancel: () => undefined };
+    expect(await host.save(file, work)).toMatchObject({ ok: false, error: { code: 'cancelled' } });
+    expect(await readdir(folder)).not.toContain('cancelled.ddwrun');
+    expect(host.progress()).toMatchObject({ running: true, busy: true });
+    host.stop();
+  });
+
+  it('a recovered session is seen growing, each command named before it is given, and equals the one it was', async () => {
+    const host = await endless();
+    host.stop();
+    const log = host.session.log();
+    const [named, done]: [number[], (number | null)[]] = [[], []];
+    const other = new SessionHost();
+    const work = {
+      cancelled: false,
+      report: (part: number | null) => void done.push(part),
+      onCancel: () => undefined,
+    };
+    const recovering = other.recover(log, work, (command) => named.push(command));
+    await turns(1);
+    expect(other.dispatch({ do: 'boot' })).toMatchObject({ ok: false, error: { code: 'busy' } });
+    expect(await recovering).toEqual({ ok: true, value: true });
+    expect(named).toEqual([0, 1]);
+    expect(done).toEqual(done.toSorted((a, b) => (a ?? 0) - (b ?? 0)));
+    expect(other.session.save()).toEqual(host.session.save());
+  });
+
+  it('a log that cannot be followed to its end leaves what was reached, and says why', async () => {
+    const host = await bootedHost();
+    const log = host.session.log();
+    const other = new SessionHost();
+    const recovered = await other.recover({ ...log, steps: log.steps + 10 });
+    expect(recovered).toMatchObject({ ok: false, error: { code: 'replay-differs' } });
+    expect(other.progress()).toMatchObject({ state: 'running', steps: log.steps });
+  });
+});
