@@ -160,27 +160,32 @@ function allWindows(machine: MachineView): WindowsByPhb {
     if (others === undefined) active.set(window.buid, [window]);
     else others.push(window);
   }
+  const uses = machine.guest?.windowUses() ?? NO_USES;
   const found = new Map<U64, readonly WindowAnswer[]>();
   for (const { phb, config } of machine.platform.functions()) {
     if (!found.has(phb.buid))
-      found.set(phb.buid, windowRows(machine, phb, config.id, active.get(phb.buid) ?? []));
+      found.set(phb.buid, windowRows(uses, phb, config.id, active.get(phb.buid) ?? []));
   }
   return found;
 }
 
+type WindowUses = ReadonlyMap<number, DmaMode>;
+const NO_USES: WindowUses = new Map();
+
 function windowRows(
-  machine: MachineView,
+  uses: WindowUses,
   phb: PhbSpec,
   id: string,
   active: readonly FirmwareWindow[],
 ): readonly WindowAnswer[] {
-  const rows = active.map((window) => ({ ...window, id, active: true, use: useOf(machine, window) }));
+  const rows = active.map((window) => ({
+    ...window,
+    id,
+    active: true,
+    use: uses.get(window.liobn | 0) ?? 'none',
+  }));
   if (active.some((window) => window.isDefault)) return rows;
   return [{ ...removedDefault(phb), id, active: false, use: 'none' as const }, ...rows];
-}
-
-function useOf(machine: MachineView, window: FirmwareWindow): DmaMode {
-  return machine.guest?.windowUse(window.liobn) ?? 'none';
 }
 
 function removedDefault({ buid, pe: { defaultWindow } }: PhbSpec): FirmwareWindow {

@@ -49,9 +49,10 @@ interface UsedWindow {
 }
 
 function usedWindows({ platform, guest }: MachineView): readonly UsedWindow[] {
+  const uses = guest?.windowUses();
   return platform.firmware
     .windows()
-    .map((window) => ({ window, use: guest?.windowUse(window.liobn) ?? 'none' }));
+    .map((window) => ({ window, use: uses?.get(window.liobn | 0) ?? 'none' }));
 }
 
 const ofUse = (windows: readonly UsedWindow[], ...uses: readonly DmaMode[]): readonly FirmwareWindow[] =>

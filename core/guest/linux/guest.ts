@@ -42,6 +42,7 @@ export class LinuxGuest {
   private state: KernelState | undefined;
   private api: KernelDmaApi | undefined;
   private found: GuestDevice[] = [];
+  private readonly byFn = new Map<FunctionAddress, GuestDevice>();
   private readonly bound = new Map<FunctionAddress, BoundDriver>();
   private eeh: Eeh | undefined;
   private users: Vfio | undefined;
@@ -85,16 +86,16 @@ export class LinuxGuest {
     this.state = k;
     this.api = new KernelDmaApi(k, (dev) => this.guestDevice(dev.fn));
     this.eeh = this.newEeh(k);
-    this.found = [];
+    this.keep([]);
     const { bootArgs, mmu = 'radix' } = this.options;
     this.users = new Vfio(k, bootArgs.includes('disable_radix') ? 'hash' : mmu, bootArgs, () => this.found);
     applyBootArguments(k, this.options.bootArgs);
-    this.found = [...(yield* bootDma(k))];
+    this.keep([...(yield* bootDma(k))]);
   }
 
   /** DLPAR add: a PHB node as the firmware hands it over (child of the root); its bus is scanned, its devices set up. */
   *addPhb(node: DtNode): Task {
-    this.found.push(...(yield* addPhb(this.kernel, node)));
+    this.meet(yield* addPhb(this.kernel, node));
   }
 
   /** DLPAR remove: unbinds the drivers below `path`, detaches the nodes; a dynamic window is cleared and removed. */
@@ -108,7 +109,7 @@ export class LinuxGuest {
       const group = this.groupOf(dev.node);
       if (group !== undefined) k.printk.dev('info', dev, `Removing from iommu group ${group}`);
     }
-    this.found = this.found.filter((dev) => !isBelow(dev.path, path));
+    this.keep(this.found.filter((dev) => !isBelow(dev.path, path)));
     for (const child of [...k.tree.all(node)].reverse()) yield* detachNode(k, child);
     k.trace.close();
   }
@@ -189,12 +190,12 @@ export class LinuxGuest {
     const dev = this.guestDevice(fn);
     const group = this.groupOf(dev.node);
     if (group !== undefined) this.kernel.printk.dev('info', dev, `Removing from iommu group ${group}`);
-    this.found = this.found.filter((other) => other !== dev);
+    this.keep(this.found.filter((other) => other !== dev));
   }
 
   /** /sys/bus/pci/rescan: functions that were removed come back without a driver. */
   *rescan(): Task {
-    this.found.push(...(yield* rescan(this.kernel, this.found)));
+    this.meet(yield* rescan(this.kernel, this.found));
   }
 
   /** /proc/ppc64/ofdt: sets a property of the live tree, or removes it. False: no such node. */
@@ -231,7 +232,7 @@ export class LinuxGuest {
   }
 
   device(fn: FunctionAddress): LinuxDevice | undefined {
-    return this.found.find((dev) => dev.fn === fn);
+    return this.byFn.get(fn);
   }
 
   boundDriver(fn: FunctionAddress): BoundDriver | undefined {
@@ -245,18 +246,25 @@ export class LinuxGuest {
 
   /** How this kernel uses a window: a 1:1 map, a dynamic table, its default table, or not at all. */
   windowUse(liobn: number): DmaMode {
+    return this.windowUses().get(liobn | 0) ?? 'none';
+  }
+
+  /** The same of all windows that it uses, by LIOBN as int32: one look at the tree, however many they are. */
+  windowUses(): ReadonlyMap<number, DmaMode> {
+    const uses = new Map<number, DmaMode>();
+    const note = (liobn: number, use: DmaMode): void => {
+      if (!uses.has(liobn)) uses.set(liobn, use);
+    };
     const k = this.state;
-    if (k === undefined) return 'none';
-    const window = k.windows.find((w) => w.liobn === (liobn | 0));
-    if (window !== undefined) return window.mode;
-    const holds = (node: LiveNode): boolean =>
-      node.pdn?.tableGroup?.tables.some(
-        (t) => t !== undefined && t.liobn === (liobn | 0) && t.stale === 'no',
-      ) ?? false;
-    for (const node of k.tree.all()) if (holds(node)) return 'default';
-    return this.found.some((dev) => dev.bus === 'vio' && dev.table?.liobn === (liobn | 0))
-      ? 'default'
-      : 'none';
+    if (k === undefined) return uses;
+    for (const { liobn, mode } of k.windows) note(liobn, mode);
+    for (const node of k.tree.all()) {
+      for (const table of node.pdn?.tableGroup?.tables ?? [])
+        if (table?.stale === 'no') note(table.liobn, 'default');
+    }
+    for (const { bus, table } of this.found)
+      if (bus === 'vio' && table !== undefined) note(table.liobn, 'default');
+    return uses;
   }
 
   /** The last plan of each function that asked for a large mask. */
@@ -266,8 +274,19 @@ export class LinuxGuest {
     return plans;
   }
 
+  private keep(devices: GuestDevice[]): void {
+    this.found = devices;
+    this.byFn.clear();
+    for (const dev of devices) this.byFn.set(dev.fn, dev);
+  }
+
+  private meet(devices: readonly GuestDevice[]): void {
+    this.found.push(...devices);
+    for (const dev of devices) this.byFn.set(dev.fn, dev);
+  }
+
   private guestDevice(fn: FunctionAddress): GuestDevice {
-    const dev = this.found.find((d) => d.fn === fn);
+    const dev = this.byFn.get(fn);
     invariant(dev !== undefined, `no PCI function ${fn} in the guest`);
     return dev;
   }
@@ -286,7 +305,7 @@ export class LinuxGuest {
   private newEeh(k: KernelState): Eeh {
     return new Eeh(k, {
       devicesOf: (phb) => this.found.filter((dev) => dev.pdn.phb === phb),
-      device: (fn) => this.found.find((dev) => dev.fn === fn),
+      device: (fn) => this.byFn.get(fn),
       bound: (fn) => this.bound.get(fn),
       isProbing: (fn) => this.probing.has(fn),
       unplug: (fn) => this.removeFunction(fn),

@@ -38,6 +38,8 @@ function copyNode(dt: DtNode): DtNode {
 
 export class LiveTree {
   readonly root: LiveNode;
+  /** Nodes that are memory or persistent memory, by type or name: asked for at each mask, when there may be thousands of others. */
+  private readonly memory = new Set<LiveNode>();
   private readonly trace: TraceSink;
 
   constructor(platform: DtNode, trace: TraceSink) {
@@ -51,8 +53,14 @@ export class LiveTree {
     const node: LiveNode = { dt, path, parent, children: [], pdn: undefined };
     parent?.children.push(node);
     parent?.dt.children.push(dt);
+    if (isMemory(node)) this.memory.add(node);
     for (const child of source.children) this.adopt(child, node);
     return node;
+  }
+
+  /** Nodes that describe memory or persistent memory, in the order of the tree (later ones at the end). */
+  get memoryNodes(): Iterable<LiveNode> {
+    return this.memory;
   }
 
   /** of_attach_node, with all below it. */
@@ -66,6 +74,7 @@ export class LiveTree {
     if (parent === undefined) return;
     parent.children.splice(parent.children.indexOf(node), 1);
     parent.dt.children.splice(parent.dt.children.indexOf(node.dt), 1);
+    for (const below of this.all(node)) this.memory.delete(below);
   }
 
   find(path: string): LiveNode | undefined {
@@ -85,6 +94,7 @@ export class LiveTree {
   setProperty(node: LiveNode, property: string, value: Uint8Array): void {
     const before = node.dt.properties.get(property);
     node.dt.properties.set(property, value.slice());
+    if (property === 'device_type') this.sort(node);
     this.trace.emit({
       kind: 'dt-changed',
       path: node.path,
@@ -98,8 +108,21 @@ export class LiveTree {
     const before = node.dt.properties.get(property);
     if (before === undefined) return;
     node.dt.properties.delete(property);
+    if (property === 'device_type') this.sort(node);
     this.trace.emit({ kind: 'dt-changed', path: node.path, property, before });
   }
+
+  /** Its type changed: is it memory now? */
+  private sort(node: LiveNode): void {
+    if (isMemory(node)) this.memory.add(node);
+    else this.memory.delete(node);
+  }
+}
+
+function isMemory(node: LiveNode): boolean {
+  const { name } = node.dt;
+  if (name.startsWith('memory@') || name.startsWith('ibm,pmemory')) return true;
+  return isOfType(node, 'memory') || isOfType(node, 'ibm,pmemory');
 }
 
 /** Cell `index` (32 bits, unsigned) of a property; undefined when it is absent or too short. */

@@ -63,7 +63,7 @@ export function ddwMemoryHotplugMax(
   if (rule === 'dynamic-memory-only') return max;
   if (ramBytes > max.bytes) max = { bytes: ramBytes, from: 'the end of RAM' };
   if (rule === 'hotplug-max') return max;
-  for (const node of tree.all()) {
+  for (const node of tree.memoryNodes) {
     const reg = node.dt.properties.get('reg');
     if (reg === undefined || !(isOfType(node, 'memory') || node.dt.name.startsWith('memory@'))) continue;
     const end = readNumber(reg, 0, 2) + readNumber(reg, 2, 2);
@@ -74,7 +74,7 @@ export function ddwMemoryHotplugMax(
 
 /** An `ibm,pmemory` node: an NVDIMM that may lie anywhere above RAM. */
 export function pmemPresent(tree: LiveTree): boolean {
-  for (const node of tree.all())
+  for (const node of tree.memoryNodes)
     if (isOfType(node, 'ibm,pmemory') || node.dt.name.startsWith('ibm,pmemory')) return true;
   return false;
 }
