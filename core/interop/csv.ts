@@ -1,6 +1,7 @@
 // A trace as comma-separated values (RFC 4180) for spreadsheets: one row per event, the columns of the trace line and of TCE hcalls.
 
 import { hex16, hex8 } from '../base/u64.ts';
+import type { U64 } from '../base/u64.ts';
 import { argumentsOf, permissionsOf } from '../trace/arguments.ts';
 import { classOf } from '../trace/classes.ts';
 import type { TraceEvent } from '../trace/events.ts';
@@ -18,13 +19,24 @@ const COLUMNS: readonly (readonly [name: string, of: (event: TraceEvent, names: 
   ['who', whoOf],
   ['call', callName],
   ['liobn', (event) => hexOrNothing(liobnOf(event), hex8)],
-  ['ioba', (event) => hexOrNothing(event.kind === 'tce-hcall' ? event.ioba : undefined, hex16)],
-  ['tce', (event) => hexOrNothing(event.kind === 'tce-hcall' ? event.tce : undefined, hex16)],
+  ['ioba', (event) => hexOrNothing('ioba' in event ? event.ioba : undefined, hex16)],
+  ['tce', (event) => hexOrNothing(tceOf(event), hex16)],
   ['perm', (event) => permissionsOf(event) ?? ''],
-  ['count', (event) => (event.kind === 'tce-hcall' ? String(event.wideCount ?? event.count ?? 1) : '')],
+  ['count', countText],
   ['result', resultOf],
   ['arguments', argumentsText],
 ];
+
+/** Of a range of exchanges the first TCE written. */
+function tceOf(event: TraceEvent): U64 | undefined {
+  if (event.kind === 'tce-exchange') return event.after[0]?.first;
+  return event.kind === 'tce-hcall' ? event.tce : undefined;
+}
+
+function countText(event: TraceEvent): string {
+  if (event.kind === 'tce-exchange') return String(event.count);
+  return event.kind === 'tce-hcall' ? String(event.wideCount ?? event.count ?? 1) : '';
+}
 
 function hexOrNothing<T>(value: T | undefined, text: (value: T) => string): string {
   return value === undefined ? '' : text(value);

@@ -2,7 +2,8 @@
 // arch/powerpc/include/asm/trace.h): opcode and return value only, which is all that the kernel records of an hcall. The lab gives
 // an hcall one time, so entry and exit carry the same one.
 
-import type { NewEvent, TraceEvent } from '../trace/events.ts';
+import type { NewEvent, TceExchangeEvent, TraceEvent } from '../trace/events.ts';
+import { callsOfExchange } from '../trace/exchange-calls.ts';
 import type { TraceReader } from '../trace/reader.ts';
 import type { Selection } from './selection.ts';
 import { selectedEvents } from './selection.ts';
@@ -38,10 +39,17 @@ function lineOf(event: TraceEvent, entry: string): string {
   return `           <...>-1       [000] ..... ${stamp(event.timeNs)}: ${entry}`;
 }
 
+/** A range of VFIO's exchanges as the calls that it stands for; their page size shows in no line. */
+function* exchangeLines(event: TceExchangeEvent): Generator<string, void, void> {
+  for (const call of callsOfExchange(event, 12))
+    for (const entry of entries(call)) yield lineOf(event, entry);
+}
+
 /** Lines without line ends. Events that ftrace has no point for are left out. */
 export function* ftraceLines(log: TraceReader, selection: Selection = {}): Generator<string, void, void> {
   yield* HEAD;
   for (const event of selectedEvents(log, selection)) {
-    for (const entry of entries(event)) yield lineOf(event, entry);
+    if (event.kind === 'tce-exchange') yield* exchangeLines(event);
+    else for (const entry of entries(event)) yield lineOf(event, entry);
   }
 }

@@ -13,6 +13,7 @@ const MOST_EVENTS = 3_000_000;
 const CREATED = codeOfKind('window-created');
 const RESTORED = codeOfKind('window-restored');
 const STATE = codeOfKind('machine-state');
+const EXCHANGE = codeOfKind('tce-exchange');
 
 export function tceWriter(log: TraceReader, window: WindowDescription, index: number): TceWriterAnswer {
   const liobn = window.liobn | 0;
@@ -23,10 +24,20 @@ export function tceWriter(log: TraceReader, window: WindowDescription, index: nu
     if (code <= LAST_TCE_CODE) {
       if (code !== CODE_GET && log.liobnAt(seq) === liobn && log.retAt(seq) === 0 && covers(seq))
         return { seq, since: null };
+    } else if (code === EXCHANGE) {
+      if (exchanged(log, seq, window, index)) return { seq, since: null };
     } else if ((code === CREATED || code === RESTORED || code === STATE) && begins(log, seq, liobn))
       return { seq: null, since: seq };
   }
   return { seq: null, since: end === 0 ? 0 : null };
+}
+
+/** A range of a VFIO user covers the entry. */
+function exchanged(log: TraceReader, seq: number, window: WindowDescription, index: number): boolean {
+  const event = log.recordAt(seq);
+  if (event?.kind !== 'tce-exchange' || (event.liobn | 0) !== (window.liobn | 0)) return false;
+  const first = Number((event.ioba - window.start) >> BigInt(window.pageShift));
+  return first <= index && index < first + event.count;
 }
 
 /** The window's table was empty from this event on. */

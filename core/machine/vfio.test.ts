@@ -93,6 +93,27 @@ describe('who owns a PE', () => {
     expect(bench.vfio).toMatchObject({ processes: [], containers: [], applications: [] });
   });
 
+  it('an entry that a user mapped was written by the range that covers it', () => {
+    const bench = new VfioBench();
+    bench.bind();
+    const plan = {
+      app: 'v2',
+      ids: [bench.id],
+      pageBytes: 2 * MIB,
+      bytes: 256 * MIB,
+      iova: 'window',
+    } as const;
+    bench.give({ do: 'app-start', name: 'a0', plan });
+    const answer = bench.machine.query({ ask: 'tce-writer', liobn: 0x7000_0010, index: 100 });
+    const seq = answer.ok ? answer.value.seq : null;
+    expect(seq === null ? undefined : bench.machine.trace.event(seq)).toMatchObject({
+      kind: 'tce-exchange',
+      count: 128,
+    });
+    const below = bench.machine.query({ ask: 'tce-writer', liobn: 0x7000_0010, index: 127 });
+    expect(below).toEqual(answer);
+  });
+
   it('a held function cannot be unbound, removed or unplugged', () => {
     const bench = new VfioBench();
     bench.bind();

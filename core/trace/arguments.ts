@@ -15,8 +15,8 @@ const RUNS_SHOWN = 4;
 
 /** The permissions that a TCE event writes (of a list: its first TCE's); undefined when it writes or reads none. */
 export function permissionsOf(event: NewEvent): string | undefined {
-  if (event.kind !== 'tce-hcall') return undefined;
-  const tce = event.tce ?? event.runs?.[0]?.first;
+  if (event.kind !== 'tce-hcall' && event.kind !== 'tce-exchange') return undefined;
+  const tce = event.kind === 'tce-hcall' ? (event.tce ?? event.runs?.[0]?.first) : event.after[0]?.first;
   return tce === undefined ? undefined : permissionText(Number(tce & 3n));
 }
 

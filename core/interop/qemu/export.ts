@@ -6,6 +6,7 @@ import type { U64 } from '../../base/u64.ts';
 import { joinU64 } from '../../base/u64.ts';
 import type { RtasEvent, TceHcallEvent, TraceEvent, WindowDescription } from '../../trace/events.ts';
 import { H_GET_TCE, H_PUT_TCE, H_STUFF_TCE, H_SUCCESS } from '../../abi/papr/hcall.ts';
+import { callsOfExchange } from '../../trace/exchange-calls.ts';
 import type { TraceReader } from '../../trace/reader.ts';
 import type { Selection } from '../selection.ts';
 import { selectedEvents } from '../selection.ts';
@@ -36,11 +37,16 @@ function stamp(timeNs: number): string {
   return `1@${Math.floor(us / 1e6)}.${String(us % 1e6).padStart(6, '0')}`;
 }
 
-function tracesOf(event: TraceEvent, windows: Windows): readonly QemuTrace[] {
-  if (event.kind === 'tce-hcall') return [traceOfCall(event, windows.get(event.liobn >>> 0))];
-  if (event.kind !== 'rtas') return [];
+function* tracesOf(event: TraceEvent, windows: Windows): Generator<QemuTrace, void, void> {
+  if (event.kind === 'tce-exchange') {
+    const window = windows.get(event.liobn >>> 0);
+    for (const call of callsOfExchange(event, window?.pageShift ?? 12)) yield traceOfCall(call, window);
+    return;
+  }
+  if (event.kind === 'tce-hcall') return yield traceOfCall(event, windows.get(event.liobn >>> 0));
+  if (event.kind !== 'rtas') return;
   const trace = traceOfRtas(event);
-  return trace === undefined ? [] : [trace];
+  if (trace !== undefined) yield trace;
 }
 
 function traceOfCall(event: TceHcallEvent, window: WindowDescription | undefined): QemuTrace {

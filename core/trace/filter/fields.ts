@@ -121,15 +121,19 @@ const isTce = (event: NewEvent): event is Extract<NewEvent, { kind: 'tce-hcall' 
   event.kind === 'tce-hcall';
 
 function retOf(event: NewEvent): number | undefined {
+  if (event.kind === 'tce-exchange') return 0;
+  if (event.kind === 'ioctl') return event.ret;
   if (event.kind === 'tce-hcall' || event.kind === 'hcall') return event.ret;
   return event.kind === 'rtas' ? event.rets[0] : undefined;
 }
 
 function countOf(event: NewEvent): bigint | number | undefined {
+  if (event.kind === 'tce-exchange') return event.count;
   return isTce(event) ? (event.wideCount ?? event.count ?? 1) : undefined;
 }
 
 function tceOf(event: NewEvent): bigint | undefined {
+  if (event.kind === 'tce-exchange') return event.after[0]?.first;
   return isTce(event) ? (event.tce ?? event.runs?.[0]?.first) : undefined;
 }
 
@@ -177,14 +181,19 @@ export const FILTER_FIELDS: readonly FilterField[] = [
   number('liobn', 'logical I/O bus number of the window', liobnOf, {
     column: { width: 32, codes: TCE_CODES, read: (log, seq) => log.liobnAt(seq) >>> 0 },
   }),
-  number('ioba', 'I/O bus address of the (first) TCE', (event) => (isTce(event) ? event.ioba : undefined), {
-    column: {
-      width: 64,
-      codes: TCE_CODES,
-      hi: (log, seq) => log.iobaHiAt(seq),
-      lo: (log, seq) => log.iobaLoAt(seq),
+  number(
+    'ioba',
+    'I/O bus address of the (first) TCE',
+    (event) => ('ioba' in event ? event.ioba : undefined),
+    {
+      column: {
+        width: 64,
+        codes: TCE_CODES,
+        hi: (log, seq) => log.iobaHiAt(seq),
+        lo: (log, seq) => log.iobaLoAt(seq),
+      },
     },
-  }),
+  ),
   number('tce', 'value written or read; of a list its first TCE', tceOf, {
     column: {
       width: 64,
