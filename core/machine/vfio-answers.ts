@@ -117,6 +117,7 @@ export function meminfoAnswer(machine: MachineView): Result<readonly MeminfoRow[
   if (!vfio.ok) return vfio;
   const rows: readonly MeminfoRow[] = [
     { name: 'MemTotal', value: machine.config.memoryBytes / 1024, unit: 'kB' },
+    { name: 'VmallocUsed', value: vfio.value.viewBytes / 1024, unit: 'kB' },
   ];
   const huge = vfio.value.hugePages
     .meminfo()

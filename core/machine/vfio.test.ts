@@ -252,4 +252,20 @@ describe('huge pages', () => {
     bench.call({ call: 'munmap', buffer: 'b' });
     expect(meminfo(bench).get('HugePages_Free')).toBe(8);
   });
+
+  it.each([
+    ['6.12.107', 4096 + 64],
+    ['7.2.13', 0],
+  ])('%s keeps %i kB of views of tables after close: freed only from 6.16 on', (kernel, kB) => {
+    const bench = new VfioBench({ kernel });
+    bench.bind();
+    bench.calls([
+      { call: 'set-container', id: bench.id },
+      { call: 'set-iommu', type: 'v2' },
+      { call: 'create', pageShift: 21, bytes: 64 * MIB },
+    ]);
+    expect(meminfo(bench).get('VmallocUsed')).toBe(4096 + 64);
+    bench.call({ call: 'close' });
+    expect(meminfo(bench).get('VmallocUsed')).toBe(kB);
+  });
 });

@@ -70,6 +70,8 @@ export interface KernelState {
   readonly failed: Set<LiveNode>;
   /** dma_win_init_mutex. */
   windowMutex: boolean;
+  /** Bytes of users' views of tables (it_userspace) in vmalloc space. */
+  viewBytes: number;
   /** IOMMU groups made so far. */
   groups: number;
   /** "IOMMU table initialized" was printed. */

@@ -41,6 +41,7 @@ export function newKernel(options: LinuxGuestOptions): KernelState {
     windows: [],
     failed: new Set(),
     windowMutex: false,
+    viewBytes: 0,
     groups: 0,
     welcomed: false,
     oops: undefined,

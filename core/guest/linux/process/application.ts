@@ -2,8 +2,7 @@
 // here is what it does with the answers. dpdk.ts has the one that is known to be particular.
 
 import type { ApplicationPlan } from '../../../abi/linux/application.ts';
-import { errnoName } from '../../../abi/linux/errno.ts';
-import { VFIO_CALL_NAMES, type TceInfo, type VfioCall, type VfioResult } from '../../../abi/linux/vfio.ts';
+import type { TceInfo, VfioCall, VfioResult } from '../../../abi/linux/vfio.ts';
 import { hex } from '../../../base/u64.ts';
 import type { UserBuffer } from './user-process.ts';
 
@@ -169,9 +168,4 @@ export function* mapMemory(
   state.ioPageBytes = ioPageBytes;
   state.tces = memory.bytes / ioPageBytes;
   return undefined;
-}
-
-/** `VFIO_IOMMU_SPAPR_TCE_CREATE: -ENODEV`. */
-export function failureText({ request, ret }: Failure): string {
-  return `${VFIO_CALL_NAMES[request.call]}: ${ret < 0 ? errnoName(ret) : ret}`;
 }

@@ -162,7 +162,7 @@ function* release(k: KernelState, container: Container): Generator<number, void,
   for (const [slot, held] of container.tables.entries()) {
     if (held === undefined) continue;
     if (k.build.vfioClear.value === 'after-unset') yield* clearAll(k, held);
-    freeContainerTable(container, held);
+    freeContainerTable(k, container, held);
     container.tables[slot] = undefined;
   }
   const { process } = container;

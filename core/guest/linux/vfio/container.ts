@@ -7,9 +7,6 @@ import { EntryRuns } from './entry-runs.ts';
 import type { MemRegion } from '../process/mem-region.ts';
 import type { OwnedGroup } from './table-group-ops.ts';
 
-/** IOMMU_TABLE_GROUP_MAX_TABLES. */
-export const MAX_TABLES = 2;
-
 /** A table that the container uses, with what the user has mapped: by entry from the table's start. */
 export interface ContainerTable {
   readonly table: IommuTable;
@@ -31,6 +28,7 @@ export interface Container {
   lockedPages: number;
   /** The process whose memory it maps; undefined before the first call that needs one. */
   process: UserProcess | undefined;
+  /** IOMMU_TABLE_GROUP_MAX_TABLES is 2. */
   readonly tables: (ContainerTable | undefined)[];
   readonly regions: MemRegion[];
 }

@@ -9,7 +9,7 @@ import { findWindow, parseDefault } from '../dma-setup.ts';
 import type { IommuTable } from '../iommu-table.ts';
 import type { GuestDevice, KernelState } from '../kernel-state.ts';
 import type { LiveNode } from '../live-tree.ts';
-import { NO_DDW_WINDOWS, type TableGroup } from '../table-group.ts';
+import type { TableGroup } from '../table-group.ts';
 import { freeTable, initTable } from '../table-setup.ts';
 import { DEFAULT_WINDOW, DYNAMIC_WINDOW, SAVED_WINDOW, windowPropertyBytes } from '../window-property.ts';
 import { removeWindowByLiobn } from '../window-range.ts';
@@ -281,7 +281,3 @@ function* unset(
   group.tables[slot] = undefined;
   return 0;
 }
-
-/** GET_INFO's number of windows where the platform has no dynamic ones. */
-export const hasDynamicWindows = ({ maxDynamicWindows }: TableGroup): boolean =>
-  maxDynamicWindows !== 0 && maxDynamicWindows !== NO_DDW_WINDOWS;

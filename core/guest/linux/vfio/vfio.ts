@@ -49,6 +49,11 @@ export class Vfio {
     this.hugePages = new HugePages(mmu, bootArgs, k.pages, k.printk);
   }
 
+  /** Kernel memory in users' views of tables, bytes. */
+  get viewBytes(): number {
+    return this.k.viewBytes;
+  }
+
   process(name: string): UserProcess {
     const known = this.processes.get(name);
     if (known !== undefined) return known;

@@ -42,6 +42,7 @@ export function* createWindow(
     if (!k.build.vfioFailedCreateCharged.value) process.account(-pages);
     return table;
   }
+  if (k.build.vfioOps.value === 'own') k.viewBytes += viewBytes(k, table.size);
   const made = containerTable(table, pages);
   for (const { group } of container.groups) {
     if (setWindow(group, slot, table)) continue;
@@ -88,12 +89,23 @@ export function* removeWindow(
   if (clearsFirst) yield* clearAll(k, slot);
   for (const owned of container.groups) yield* ops.unsetWindow(k, owned, at);
   if (!clearsFirst) yield* clearAll(k, slot);
-  freeContainerTable(container, slot);
+  freeContainerTable(k, container, slot);
   container.tables[at] = undefined;
   return 0;
 }
 
-/** tce_iommu_free_table(). */
-export function freeContainerTable({ process }: Container, { chargedPages }: ContainerTable): void {
+/** tce_iommu_free_table(); some kernels forget the user's view of the table. */
+export function freeContainerTable(
+  k: KernelState,
+  { process }: Container,
+  { table, chargedPages }: ContainerTable,
+): void {
   process?.account(-chargedPages);
+  if (k.build.vfioOps.value === 'own' && !k.build.vfioViewLeaks.value)
+    k.viewBytes -= viewBytes(k, table.size);
+}
+
+/** pseries_tce_iommu_userspace_view_alloc(): 8 bytes a TCE, in whole pages. */
+function viewBytes({ pageBytes }: KernelState, entries: number): number {
+  return Math.ceil((entries * 8) / pageBytes) * pageBytes;
 }
