@@ -17,8 +17,8 @@ import type {
 } from './inspection.ts';
 import type { PhbState } from './phb-state.ts';
 
-/** Chunks that one search for a real address may look at: some 20 ms. */
-const SEARCH_BUDGET = 1_500_000;
+/** Chunks that one search for a real address may look at: some 40 ms. */
+const SEARCH_BUDGET = 800_000;
 
 export function overviewOf(window: DmaWindow, cells: number, part?: TceRange): TceOverview {
   const { entries, table } = window;

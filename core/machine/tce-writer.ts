@@ -7,8 +7,8 @@ import { CODE_GET, LAST_TCE_CODE, codeOfKind } from '../trace/kinds.ts';
 import type { TraceReader } from '../trace/reader.ts';
 import type { TceWriterAnswer } from './inspect-queries.ts';
 
-/** Events that one search may pass: some 20 ms. */
-const MOST_EVENTS = 3_000_000;
+/** Events that one search may pass: some 50 ms. */
+const MOST_EVENTS = 600_000;
 
 const CREATED = codeOfKind('window-created');
 const RESTORED = codeOfKind('window-restored');

@@ -110,6 +110,10 @@ describe('a boot', () => {
     await boot(page);
     await page.getByRole('tab', { name: /Guest log/ }).click();
     await page
+      .locator('[data-panel=log]')
+      .getByRole('searchbox', { name: 'Filter' })
+      .fill('4000:01:00.0: ibm,create');
+    await page
       .getByRole('log')
       .getByText(
         /ibm,create-pe-dma-window\(\d+\) .* returned 0 \(liobn = 0x70004000 starting addr = 8000000 0\)/,

@@ -161,6 +161,7 @@ describe('the guest log', () => {
     const kernels = panel.getByLabel('Kernel', { exact: true });
     await expect.poll(() => kernels.locator('option').count(), PATIENT).toBe(2);
     await kernels.selectOption({ index: 0 });
+    await panel.getByRole('searchbox', { name: 'Filter' }).fill('IOMMU table');
     await panel.getByText('IOMMU table initialized').waitFor();
     await kernels.selectOption({ index: 1 });
   });

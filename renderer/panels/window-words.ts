@@ -31,7 +31,7 @@ export function reachWords(f: FunctionAnswer): string {
     const waiting = f.windows.find(({ active }) => active);
     return waiting === undefined
       ? `${id} has no window: no DMA reaches memory.`
-      : `${id} has its default window of ${sizeWords(bytesOf(waiting))}, and no kernel uses it yet.`;
+      : windows.waiting(id, waiting.isDefault, sizeWords(bytesOf(waiting)));
   }
   const size = sizeWords(bytesOf(window));
   return `${id} reaches memory through ${window.isDefault ? 'its default window' : 'a window'} of ${size} at ${addressWords(window.start)}.`;

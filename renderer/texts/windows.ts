@@ -40,6 +40,8 @@ export const windows = {
     default: 'a dynamic table',
     none: 'not used by the kernel',
   } satisfies Record<DmaMode, string>,
+  waiting: (id: string, isDefault: boolean, size: string) =>
+    `${id} has ${isDefault ? 'its default window' : 'a window'} of ${size}, and no kernel uses it yet.`,
   removed: 'removed by the kernel to make room',
   inUse: (use: string, used: string, entries: string, share: string) =>
     `${use}: ${used} of ${entries} TCEs in use (${share})`,
