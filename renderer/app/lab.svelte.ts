@@ -37,6 +37,8 @@ import type { PanelAction, Target } from './panel-info.ts';
 const LOOK_EVERY_MS = 250;
 /** A look that takes long (a thousand functions) is followed by a rest this many times as long. */
 const REST = 4;
+/** However long a look took: what is shown may not grow old. */
+const LONGEST_REST_MS = 2000;
 /** Cells of a window's overview: what the ruler and the TCE map draw. */
 export const OVERVIEW_CELLS = 192;
 
@@ -262,7 +264,7 @@ export class Lab {
 
   #lookSoon(): void {
     if (this.#lookTimer !== undefined) return;
-    const rest = Math.max(LOOK_EVERY_MS, this.#lookTookMs * (REST + 1));
+    const rest = Math.min(LONGEST_REST_MS, Math.max(LOOK_EVERY_MS, this.#lookTookMs * (REST + 1)));
     const wait = Math.max(0, this.#lookedAt + rest - performance.now());
     this.#lookTimer = setTimeout(() => {
       this.#lookTimer = undefined;

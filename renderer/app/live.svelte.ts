@@ -7,6 +7,8 @@ import type { Lab } from './lab.svelte.ts';
 const EVERY_MS = 250;
 /** An answer that took long is followed by a rest this many times as long. */
 const REST = 4;
+/** However long it took: an answer may not grow old. */
+const LONGEST_REST_MS = 2000;
 
 export interface Live<Q extends Query> {
   /** The latest answer to the question as it stands; undefined before the first and after a refusal. */
@@ -35,7 +37,8 @@ export function live<Q extends Query>(lab: Lab, question: () => Q | undefined): 
     const begun = performance.now();
     readyAt = begun + EVERY_MS;
     const result = await lab.bridge.query(query);
-    readyAt = Math.max(readyAt, begun + (performance.now() - begun) * (REST + 1));
+    const tookMs = performance.now() - begun;
+    readyAt = Math.max(readyAt, begun + Math.min(LONGEST_REST_MS, tookMs * (REST + 1)));
     // An answer about another thing comes too late; one that is merely older than the newest event will do.
     if (key !== current) return;
     answered = key;
