@@ -53,6 +53,8 @@ export const table = {
     'npm:svelte/',
     'npm:@xterm/',
     'npm:dockview-core',
+    'npm:uplot',
+    'npm:uplot/',
     'npm:virtua/',
     'npm:@fontsource/',
   ],

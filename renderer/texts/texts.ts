@@ -1,19 +1,20 @@
 // The catalogue of what the window says: one file for each panel or part, one object each. A translation replaces the objects; so a
 // text is a string or a function of its values, and never put together from halves.
 
-export { adapters } from './adapters.ts';
 export { actions, refusals } from './actions.ts';
+export { adapters } from './adapters.ts';
 export { common } from './common.ts';
+export { deviceTree } from './device-tree.ts';
 export { dock } from './dock.ts';
+export { figures } from './figures.ts';
+export { guestLog } from './guest-log.ts';
 export { life } from './life.ts';
 export { lpar } from './lpar.ts';
 export { pageSizes } from './page-sizes.ts';
 export { shell } from './shell.ts';
-export { workload } from './workload.ts';
 export { tces } from './tces.ts';
-export { deviceTree } from './device-tree.ts';
-export { guestLog } from './guest-log.ts';
-export { windows } from './windows.ts';
 export { terminal } from './terminal.ts';
 export { trace } from './trace.ts';
 export { why } from './why.ts';
+export { windows } from './windows.ts';
+export { workload } from './workload.ts';
