@@ -117,3 +117,39 @@ it('64 VFs are added and do I/O', async () => {
     .filter({ hasText: /^Done: / })
     .waitFor();
 });
+
+it('the budget tells beforehand who would be left on 4K pages, and what is assumed', async () => {
+  const { page } = lab;
+  await page.getByTestId('invitation').waitFor();
+  await page.getByRole('tab', { name: 'TCE budget' }).click();
+  await page
+    .getByTestId('budget-lead')
+    .getByText(/^TCE tables take [\d.]+ GiB of hypervisor memory; 100 % of it holds no valid TCE\.$/)
+    .waitFor();
+  await page.getByText('How it was worked out').click();
+  await page.locator('[data-panel=budget]').getByText('assumed', { exact: true }).first().waitFor();
+  await page.getByLabel('VFs in all').fill('64');
+  await page.getByTestId('what-if').getByText('64 nic functions: indirect').waitFor();
+  await page.getByLabel('Maximum memory, GiB').fill('128');
+  await page.getByTestId('what-if').getByText('64 nic functions: direct').waitFor();
+  expect(await text(page, 'functions-summary')).toBe('8 functions, waiting for a kernel to drive them.');
+  await lab.screenshot('budget');
+});
+
+it('the figures of I/O stand in charts and, the same, in a table', async () => {
+  const { page } = lab;
+  await boot(page);
+  await idle(page);
+  await page.getByRole('button', { name: 'Start I/O' }).click();
+  await page
+    .getByTestId('workload')
+    .filter({ hasText: /^Done: 1,000 requests, 62.5 MiB/ })
+    .waitFor();
+  const panel = page.locator('[data-panel=figures]');
+  await page.getByRole('tab', { name: 'Figures' }).click();
+  await panel.getByRole('img', { name: /^MiB a second of I\/O: now [\d.]+ ?k?, at most [1-9]/ }).waitFor();
+  await lab.screenshot('figures');
+  await panel.getByRole('combobox', { name: 'Show as' }).selectOption('table');
+  const row = panel.getByRole('row', { name: /^the chosen function/ });
+  expect(await row.getByRole('cell').last().textContent()).toBe('62.5 MiB');
+});

@@ -112,6 +112,8 @@ export const adapters = {
   reset: 'Reset the partition',
   itsCalls: 'Its calls in the trace',
 
+  hmc: 'HMC:',
+  copyHmc: 'Copy the HMC line that adds these',
   count: 'How many to add',
   device: 'Device',
   add: 'Add',

@@ -33,7 +33,7 @@ export const figures = {
     bytes: 'MiB/s',
     usedTces: 'TCEs in use',
     allHcalls: 'hcalls in all',
-    allBytes: 'MiB in all',
+    allBytes: 'I/O in all',
   },
   time: (ns: number) => timeWords(ns),
   chart: (title: string, last: string, most: string) => `${title}: now ${last}, at most ${most}`,

@@ -3,6 +3,7 @@
 
 export { actions, refusals } from './actions.ts';
 export { adapters } from './adapters.ts';
+export { budget } from './budget.ts';
 export { common } from './common.ts';
 export { deviceTree } from './device-tree.ts';
 export { dock } from './dock.ts';
