@@ -13,7 +13,7 @@ import type { VirtualClock } from '../time/clock.ts';
 import type { Scheduler } from '../time/scheduler.ts';
 import type { TraceSink } from '../trace/sink.ts';
 import type { FunctionConfig, MachineConfig } from './config.ts';
-import { phbPlans, placeBeside, placesOf } from './placement.ts';
+import { phbPlans, placesBeside, placesOf } from './placement.ts';
 import type { KernelStart } from './life.ts';
 import { PartitionMemory } from './partition-memory.ts';
 import { Platform } from './platform.ts';
@@ -35,17 +35,18 @@ export function plansOf(config: MachineConfig): readonly PhbPlan[] {
   return [...phbPlans(config, profile, places.value), ...vioPlans(config, profile)];
 }
 
-/** The PHB that a function added to a standing platform comes with; `config` has it already. */
+/** The PHBs that functions added to a standing platform come with; `config` has them already. */
 export function plansBeside(
-  fn: FunctionConfig,
+  fns: readonly FunctionConfig[],
   config: MachineConfig,
   platform: Platform,
 ): readonly PhbPlan[] {
   const present = platform.functions().map(({ phb }) => phb);
   const profile = profileOf(config);
-  const place = placeBeside(fn, profile, config, present);
-  const phbs = (config.phbs ?? []).filter((phb) => phb.index === place.index);
-  return phbPlans(config, profile, [place], phbs);
+  const places = placesBeside(fns, profile, config, present);
+  const indices = new Set(places.map(({ index }) => index));
+  const phbs = (config.phbs ?? []).filter((phb) => indices.has(phb.index));
+  return phbPlans(config, profile, places, phbs);
 }
 
 /** Whether the tree says that memory can be added; a configuration may say so itself (a recorded QEMU without maxmem). */

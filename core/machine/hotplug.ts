@@ -67,7 +67,7 @@ export class Hotplug {
   private appear(after: MachineConfig, fresh: readonly FunctionConfig[]): void {
     const { guest, platform } = this.machine;
     this.parts.setConfig(after);
-    const plans = fresh.flatMap((config) => plansBeside(config, after, platform));
+    const plans = plansBeside(fresh, after, platform);
     const placed = plans.flatMap((plan) => platform.addPhb(plan));
     if (guest !== undefined && placed.length > 0) this.parts.queue.add(this.bringIn(guest, placed));
   }

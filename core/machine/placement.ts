@@ -46,13 +46,13 @@ export function placesOf(config: MachineConfig, profile: PlatformProfile): Resul
   return ok(places);
 }
 
-/** Where `fn` goes beside PHBs that are there already. */
-export function placeBeside(
-  fn: FunctionConfig,
+/** Where functions go beside PHBs that are there already. */
+export function placesBeside(
+  fns: readonly FunctionConfig[],
   profile: PlatformProfile,
   config: MachineConfig,
   present: readonly PhbSpec[],
-): Place {
+): readonly Place[] {
   const taken = new Set(
     present.flatMap(({ slotClass: id, index, adapter = 1, functions }) => {
       const slotClass = findSlotClass(profile, id);
@@ -61,9 +61,12 @@ export function placeBeside(
         : functions.map(({ slot }) => keyOf({ slotClass, index, adapter, slot }));
     }),
   );
-  const place = placeOf(fn, profile, config, taken);
-  invariant(place.ok, `${fn.id} has no place`);
-  return place.value;
+  return fns.map((fn) => {
+    const place = placeOf(fn, profile, config, taken);
+    invariant(place.ok, `${fn.id} has no place`);
+    taken.add(keyOf(place.value));
+    return place.value;
+  });
 }
 
 const keyOf = ({
