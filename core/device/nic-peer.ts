@@ -15,22 +15,35 @@ export interface NicPeer {
   reset(): void;
 }
 
+interface FrameBuffer {
+  readonly bytes: Uint8Array;
+  readonly words: Int32Array;
+  readonly view: DataView;
+}
+
+/** With the addresses and the type that all frames have. */
+function frameBuffer(): FrameBuffer {
+  const bytes = new Uint8Array(FRAME_MAX);
+  bytes.set([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2]);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(12, FRAME_TYPE);
+  return { bytes, words: new Int32Array(bytes.buffer), view };
+}
+
 export function createNicPeer(seed: number): NicPeer {
   const table = payloadTable();
-  const out = new Uint8Array(FRAME_MAX);
-  const outWords = new Int32Array(out.buffer);
-  const outView = new DataView(out.buffer);
+  // Made when the first frame is: of a thousand peers most never send one.
+  let sending: FrameBuffer | undefined;
   const received = new Uint8Array(FRAME_MAX);
   const receivedWords = new Int32Array(received.buffer);
   const receivedView = new DataView(received.buffer);
   let expected = 0;
 
-  out.set([2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2]);
-  outView.setUint16(12, FRAME_TYPE);
-
   return {
     received,
     frame(sequence, bytes) {
+      sending ??= frameBuffer();
+      const { bytes: out, words: outWords, view: outView } = sending;
       const word = payloadOffset(sequence * FRAME_STRIDE, seed) >> 2;
       const count = (bytes - FRAME_HEADER_BYTES) >> 2;
       outWords.set(table.words.subarray(word, word + count), FRAME_HEADER_BYTES >> 2);
