@@ -37,6 +37,7 @@ export type { RunScript } from './session/scripted-run.ts';
 export type { MachineBug } from './machine/machine.ts';
 export type {
   AdvanceOutcome,
+  LabStamp,
   LoggedCommand,
   SessionApi,
   SessionFile,
@@ -88,6 +89,22 @@ export {
   defaultScenario,
   KERNEL_WITHOUT_INDIRECT,
 } from './session/default-scenario.ts';
+export { gradeAttempt } from './session/lab/grade.ts';
+export type { Grade, GradeVerdict } from './session/lab/grade.ts';
+export { LabWork } from './session/lab/lab-work.ts';
+export { openLab } from './session/lab/open-lab.ts';
+export type { LabSource, OpenLab } from './session/lab/open-lab.ts';
+export type { LabProblem } from './lab/json-schema.ts';
+export { labHash } from './lab/lab-hash.ts';
+export { labSchemaText } from './lab/lab-schema.ts';
+export type { Lab, LabCheck, LabStep } from './lab/lab.ts';
+export { scoreOf } from './lab/progress.ts';
+export type { CheckResult, Score } from './lab/progress.ts';
+export { codeBlocks, hasControls } from './lab/prose.ts';
+export type { LabResult } from './lab/read-lab.ts';
+export { readSolution } from './lab/solution.ts';
+export type { SolutionLine } from './lab/solution.ts';
+export { placeValues } from './lab/variables.ts';
 export { Replay, replaySession } from './session/replay.ts';
 export { runLine, settle } from './session/run-line.ts';
 export { checkSessionLog, MAX_SESSION_TEXT, parseSessionFile, sessionText } from './session/session-file.ts';
@@ -119,7 +136,7 @@ export { kernelByRelease } from './guest/linux/kernels/index.ts';
 
 // The trace seen whole: folds, and forms to hand out.
 export { chromeJsonLines } from './interop/chrome-json.ts';
-export { csvLines } from './interop/csv.ts';
+export { csvCell, csvLines } from './interop/csv.ts';
 export { ftraceLines } from './interop/ftrace.ts';
 export type { Imported } from './interop/qemu/import.ts';
 export { QemuImport } from './interop/qemu/import.ts';

@@ -36,7 +36,7 @@ export const table = {
   'core/session': ['core/'],
   'core/index': ['core/'],
   'electron/ipc-contract': ['types:core/index', 'npm:valibot'],
-  'electron/host': ['core/index', 'electron/ipc-contract', 'node:', 'npm:valibot'],
+  'electron/host': ['core/index', 'electron/ipc-contract', 'node:', 'npm:valibot', 'npm:yaml'],
   'electron/cli': ['core/index', 'electron/ipc-contract', 'electron/host', 'node:'],
   // The process of its own in which the sessions live.
   'electron/machine': ['electron/host', 'npm:electron', 'node:'],

@@ -49,7 +49,7 @@ function argumentsText(event: TraceEvent): string {
 }
 
 /** Quoted when it must be. A text that a spreadsheet would take for a formula gets an apostrophe in front. */
-function cell(text: string): string {
+export function csvCell(text: string): string {
   const safe = /^[=+@\t\r]|^-.*[(|!]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
@@ -59,6 +59,6 @@ export function* csvLines(log: TraceReader, selection: Selection = {}): Generato
   const names = namesFor(log, selection);
   yield COLUMNS.map(([name]) => name).join(',');
   for (const event of selectedEvents(log, selection)) {
-    yield COLUMNS.map(([, of]) => cell(of(event, names))).join(',');
+    yield COLUMNS.map(([, of]) => csvCell(of(event, names))).join(',');
   }
 }

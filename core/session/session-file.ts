@@ -6,7 +6,7 @@ import { checkShape, integer, list, literal, pattern, record } from '../machine/
 import type { Shape } from '../machine/shape.ts';
 import { commandShape, configShape } from '../machine/shapes.ts';
 import { validateConfig } from '../machine/validate.ts';
-import type { SessionFile, SessionLog } from './session-types.ts';
+import type { LabStamp, SessionFile, SessionLog } from './session-types.ts';
 
 /** Longest text of a session file, in characters, and most commands in it. */
 export const MAX_SESSION_TEXT = 64 * 2 ** 20;
@@ -22,13 +22,26 @@ const logFields = {
 
 const logShape: Shape<SessionLog> = record(logFields);
 
-const sessionShape: Shape<SessionFile> = record({
-  format: literal('ddwrun'),
-  version: literal(1),
-  ...logFields,
-  traceHash: pattern(/^[0-9a-f]{16}$/, '16 hex digits'),
-  events: count,
+const hash = pattern(/^[0-9a-f]{16}$/, '16 hex digits');
+
+const stampShape: Shape<LabStamp> = record({
+  id: pattern(/^[\w.-]{1,100}\/[\w.-]{1,100}$/, 'the name of a lab, such as 01-part/02-lab'),
+  hash,
+  seed: integer(0, 0xffff_ffff),
+  learner: pattern(/^\P{Cc}{0,80}$/u, 'a name of at most 80 characters'),
+  program: pattern(/^[\w.+ -]{1,40}$/, 'a version'),
 });
+
+const sessionShape: Shape<SessionFile> = record(
+  {
+    format: literal('ddwrun'),
+    version: literal(1),
+    ...logFields,
+    traceHash: hash,
+    events: count,
+  },
+  { lab: stampShape },
+);
 
 /** A session file from its text. Errors: `not-json`, `not-a-session`, `too-large`, `bad-value`, `unknown-field` and those of a configuration. */
 export function parseSessionFile(text: string): Result<SessionFile> {

@@ -23,6 +23,18 @@ export interface SessionLog {
   readonly steps: number;
 }
 
+/** What makes a session an attempt at a lab. Identity is the name that the learner typed, nothing else. */
+export interface LabStamp {
+  /** `part/lab`. */
+  readonly id: string;
+  /** labHash() of the lab's files. */
+  readonly hash: string;
+  readonly seed: number;
+  readonly learner: string;
+  /** Version of DDW Lab that saved it. */
+  readonly program: string;
+}
+
 /** `.ddwrun` is this as JSON: the log, and what proves a replay of it. */
 export interface SessionFile extends SessionLog {
   readonly format: 'ddwrun';
@@ -30,6 +42,7 @@ export interface SessionFile extends SessionLog {
   /** FNV-1a hash over all events, hex; lets a replay prove itself. */
   readonly traceHash: string;
   readonly events: number;
+  readonly lab?: LabStamp;
 }
 
 export interface AdvanceOutcome {

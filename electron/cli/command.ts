@@ -1,7 +1,5 @@
 // The `ddw-lab` command: verbs over the same Session that the window uses. Bad input ends with one sentence and exit code 2.
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { InvariantError } from '../../core/index.ts';
 import type { Result } from '../../core/index.ts';
 import { compareVerb } from './compare-verb.ts';
@@ -9,6 +7,9 @@ import { conformVerb } from './conform-verb.ts';
 import { execVerb } from './exec-verb.ts';
 import { streamOutput } from './output.ts';
 import type { Output } from './output.ts';
+import { gradeVerb } from './grade-verb.ts';
+import { labsVerb } from './labs-verb.ts';
+import { programVersion } from './places.ts';
 import { runVerb } from './run-verb.ts';
 import { tableVerb } from './table-verb.ts';
 import { vfioVerb } from './vfio-verb.ts';
@@ -23,6 +24,8 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
   ['compare', compareVerb],
   ['table', tableVerb],
   ['vfio', vfioVerb],
+  ['labs', labsVerb],
+  ['grade', gradeVerb],
   ['conform', conformVerb],
 ]);
 
@@ -30,7 +33,7 @@ const VERBS: ReadonlyMap<string, Verb> = new Map([
 export async function main(args: readonly string[], output: Output): Promise<number> {
   const [first, ...rest] = args;
   if (first === '--help' || first === '-h' || first === 'help') return say(output, USAGE);
-  if (first === '--version' || first === '-V') return say(output, `ddw-lab ${version()}\n`);
+  if (first === '--version' || first === '-V') return say(output, `ddw-lab ${programVersion()}\n`);
   const verb = VERBS.get(first ?? '');
   if (verb === undefined) {
     const message = first === undefined ? 'a verb is missing' : `there is no verb "${first}"`;
@@ -54,20 +57,6 @@ async function say(output: Output, text: string): Promise<number> {
   output.out(text);
   await output.drained();
   return EXIT_OK;
-}
-
-/** Built, this file lies in dist/; from source, two folders below package.json. */
-function version(): string {
-  for (const up of ['..', '../..']) {
-    try {
-      const text = readFileSync(join(__dirname, up, 'package.json'), 'utf8');
-      const { version } = JSON.parse(text) as { readonly version?: string };
-      if (version !== undefined) return version;
-    } catch {
-      // Not this folder.
-    }
-  }
-  return 'of unknown version';
 }
 
 /** Runs the command for this process. A bug of ours is named, and is not the user's mistake. */

@@ -25,6 +25,15 @@ export const USAGE = `ddw-lab: DMA windows of an IBM Power LPAR, as Linux and th
   ddw-lab vfio matrix                     [--json] [--kernel K] [--profile P] [--memory 1G] [--driver-first]
       which VFIO programs can have huge pages, by kernel, platform and page size, worked out by running each; what it costs,
       or which call fails and why
+  ddw-lab labs check [FOLDER]
+      every lab: an untouched start fails, the solution passes, each of its lines is needed, nothing is missing or stray
+  ddw-lab labs schema                     prints the JSON Schema of a lab's head (docs/lab.schema.json)
+  ddw-lab labs new PART/LAB "TITLE"       makes the skeleton of a lab
+  ddw-lab labs try PART/LAB "LINES" | FILE.cmds   [--seed N] [--name WHO] [--save FILE.ddwrun]
+      carries out lines on a lab, says how its checks stand, and keeps the attempt
+      --labs FOLDER: another course than the one that comes with the program
+  ddw-lab grade FILE.ddwrun | FOLDER…     [--json | --csv] [--labs FOLDER]
+      carries attempts out again and scores them by the checks of their labs; several give a class table
   ddw-lab conform PATH…                   [--json]
       compares recordings (calls/*.jsonl, scenario and probe folders, or folders of them) with what the lab predicts;
       exit code 1 unless all are equal

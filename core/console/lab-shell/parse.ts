@@ -85,6 +85,16 @@ function readIoStart({ plain: [id], options }: Arguments): Result<ShellAction> {
   return command({ do: 'io-start', id: id?.text ?? '', io });
 }
 
+/** A mark that the lab's checks read (core/lab/check-fold.ts), so that it is part of the session. */
+function readPredict({ verb, plain: [word, number] }: Arguments): Result<ShellAction> {
+  const name = word?.text ?? '';
+  if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
+    return syntaxError(word ?? verb, `"${name}" is no name of a prediction`, 'the lab says its name');
+  }
+  const value = integerOf(number, 'the number', 0, 1e15 - 1, 0);
+  return value.ok ? command({ do: 'mark', text: `predict ${name} ${value.value}` }) : value;
+}
+
 function readShow({ plain: [topicWord, target], options, flags }: Arguments): Result<ShellAction> {
   const topics = SHOW_TOPICS.map((row) => row.topic);
   const topic = oneOf(topicWord, 'what is shown', topics, 'status');
@@ -194,6 +204,14 @@ export const VERBS: readonly Verb[] = [
     least: 1,
     most: Number.MAX_SAFE_INTEGER,
     read: ({ plain }) => command({ do: 'mark', text: plain.map((word) => word.text).join(' ') }),
+  },
+  {
+    name: 'predict',
+    meaning: 'says beforehand what a number will be; a lab compares it with what happens',
+    usage: 'predict NAME NUMBER',
+    least: 2,
+    most: 2,
+    read: readPredict,
   },
   {
     name: 'help',
