@@ -12,7 +12,7 @@ export interface FeedSink {
   clear(): void;
   /** The oldest event still in view, scrollback included. */
   oldest(): number | undefined;
-  /** The machine works: it shares main's thread, so the feed takes a quarter of the time at most. */
+  /** The machine works: the feed takes a quarter of the time at most. */
   busy(): boolean;
   /** Lines that these events would take. */
   lines(events: readonly TraceEvent[]): number;
@@ -36,6 +36,8 @@ export interface FeedPlace {
 export type AskPage = (request: TracePageRequest) => Promise<Result<TracePage>>;
 
 const PAGE = 2000;
+/** Events taken at a time while following: copying more of them into the page would cost a frame. */
+const BITE = 100;
 /** Events behind the newest one above which a followed trace is sampled. */
 export const SAMPLE_ABOVE = 100_000;
 /** What is told even of a part that is sampled: everything but the calls and transfers that come by the thousand. */
@@ -189,7 +191,7 @@ export class TraceFeed {
   }
 
   async #advance(epoch: number): Promise<boolean> {
-    const page = await this.#page({ from: this.cursor, limit: PAGE, direction: 'forward' });
+    const page = await this.#page({ from: this.cursor, limit: BITE, direction: 'forward' });
     if (page === undefined || epoch !== this.#epoch) return false;
     await this.#show(page.events);
     if (epoch !== this.#epoch) return false;
