@@ -37,6 +37,15 @@ const good: Readonly<Record<string, unknown>> = {
   saveSession: { as: true },
   compare: { kernel: '5.13' },
   compareRuns: { kernels: ['5.13'], profiles: ['powervm-p9'] },
+  vfioMatrix: { driverFirst: false },
+  vfioOpen: {
+    kernel: '6.12.107',
+    profile: 'powervm-p9',
+    slotClass: 'dedicated',
+    pageBytes: 65_536,
+    app: 'v2',
+    driverFirst: false,
+  },
   copyText: { text: 'x' },
   setSettings: {
     theme: 'dark',
@@ -109,7 +118,7 @@ it.each(Object.keys(notices) as NoticeName[])(
   },
 );
 
-it.each(Object.keys(machineRequests).filter((name) => !['open', 'save', 'compareRuns'].includes(name)))(
+it.each(Object.keys(machineRequests).filter((name) => !['open', 'save', 'compareRuns', 'vfioMatrix'].includes(name)))(
   'the machine’s process answers %s with a result, whatever comes with it',
   async (name) => {
     const replies: MachineReply[] = [];

@@ -17,6 +17,9 @@ import type {
   U64,
   UserError,
   VfioCall,
+  VfioCell,
+  VfioEvidence,
+  VfioPlatform,
 } from '../core/index.ts';
 
 export type { Command, CompareReport, MachineConfig, Result, UserError };
@@ -470,6 +473,38 @@ const compareProgress: v.GenericSchema<unknown, CompareProgressNotice> = v.objec
   columns: v.array(v.object({ label: v.string(), nowNs: natural, events: natural, done: v.boolean() })),
 });
 
+/** A cell of the VFIO matrix; `platform` and `facts` are numbers of the sheet's lists. */
+export type VfioSheetCell = Omit<VfioCell, 'platform' | 'evidence' | 'open'> & {
+  readonly platform: number;
+  readonly facts: readonly number[];
+};
+
+/** The VFIO matrix without the machines behind its cells; what many cells say is in it once. */
+export interface VfioSheet {
+  /** Memory that each program maps. */
+  readonly bytes: number;
+  readonly driverFirst: boolean;
+  readonly platforms: readonly VfioPlatform[];
+  readonly facts: readonly VfioEvidence[];
+  /** Kernels oldest first; within one, platforms, page sizes, programs. */
+  readonly cells: readonly VfioSheetCell[];
+}
+
+/** How many cells of the VFIO matrix are worked out. */
+const vfioProgress = v.object({ done: natural, of: natural });
+export type VfioProgressNotice = v.InferOutput<typeof vfioProgress>;
+
+/** Which cell of the VFIO matrix. */
+const vfioPlace = v.object({
+  kernel: word,
+  profile: word,
+  slotClass: word,
+  pageBytes: natural,
+  app: v.picklist(['v1', 'v2', 'dpdk']),
+  driverFirst: v.boolean(),
+});
+export type VfioPlace = v.InferOutput<typeof vfioPlace>;
+
 /** An entry of the menu bar. The page owns the table of actions; main shows it and sends back what was chosen. */
 const menuEntry = v.object({
   action: word,
@@ -630,6 +665,12 @@ export const requests = {
   undo: v.object({ index: v.exactOptional(natural) }),
   /** Ends the comparison that runs: its answer is the error `cancelled`. */
   compareCancel: nothing,
+  /** Which VFIO programs can have huge pages, on every kernel and platform; `driverFirst`: a driver of the kernel had the function before. */
+  vfioMatrix: v.object({ driverFirst: v.boolean() }),
+  /** Ends the matrix that is being worked out: its answer is the error `cancelled`. */
+  vfioCancel: nothing,
+  /** The machine of a cell in a session of its own, at the moment that the cell tells of. */
+  vfioOpen: vfioPlace,
   /** Asks for a file and writes what the machine has as it is now. */
   exportFile: v.object({ what: v.picklist(EXPORTS) }),
   copyText: v.object({ text: v.pipe(v.string(), v.maxLength(4_000_000)) }),
@@ -665,6 +706,10 @@ export interface Answers {
   compareRuns: Result<CompareReport>;
   undo: Result<{ readonly refusals: readonly string[] }>;
   compareCancel: Result<true>;
+  vfioMatrix: Result<VfioSheet>;
+  vfioCancel: Result<true>;
+  /** The command that the machine refused there, as a sentence; null: it took all. */
+  vfioOpen: Result<{ readonly refusal: string | null }>;
   exportFile: Result<string | null>;
   copyText: Result<true>;
   setSettings: Result<true>;
@@ -680,6 +725,7 @@ export interface Answers {
 export const notices = {
   progress,
   compareProgress,
+  vfioProgress,
   /** Something went wrong that no answer can say. */
   problem: userError,
   /** Something to know that is no error: what was recovered, for example. */

@@ -16,6 +16,12 @@ import { Tab } from './tab.ts';
 import { Vault } from './vault.ts';
 import { WorkList } from './work-list.ts';
 
+export interface MachineMoment {
+  readonly config: MachineConfig;
+  /** Each given when the machine has come to rest. */
+  readonly commands: readonly Command[];
+}
+
 export type Tell = <N extends keyof MachineNotices>(name: N, payload: MachineNotices[N]) => void;
 
 const done: Result<true> = { ok: true, value: true };
@@ -121,6 +127,23 @@ export class Desk {
     const begun = tab.begin(config);
     if (begun.ok) this.row.add(tab);
     return begun;
+  }
+
+  /**
+   * A machine where these commands lead it, in a tab of its own. The first that it refuses ends the way there, and is told: a machine
+   * that fell, or has no driver, takes no more. Errors: those of a configuration, `cancelled`.
+   */
+  async openAt({ config, commands }: MachineMoment): Promise<Result<{ readonly refusal: string | null }>> {
+    const room = this.row.room();
+    if (!room.ok) return room;
+    const tab = this.make();
+    const begun = tab.begin(config);
+    const led = begun.ok
+      ? await this.work.run('Leading a machine there', true, (work) => tab.lead(commands, work))
+      : begun;
+    if (led.ok) this.row.add(tab);
+    else tab.end();
+    return led;
   }
 
   /** In a tab of its own; a fresh one that nothing was done in makes room for it. Errors: those of reading and replaying, `cancelled`. */

@@ -7,6 +7,7 @@ import type { Work } from './work-list.ts';
 
 /** Events hashed in one turn: a few milliseconds. */
 const EVENTS_PER_TURN = 8192;
+const REST_MS = 8;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
@@ -57,6 +58,17 @@ export async function textInTurns(session: Session, work: Work): Promise<Result<
     if (work.cancelled) return fail('cancelled', 'saving was cancelled: nothing was written');
   }
   return ok(sessionText(session.save()));
+}
+
+/** Lets a session that nobody else runs work until it is idle. Errors: `cancelled`. */
+export async function restInTurns(session: Session, work: Work): Promise<Result<true>> {
+  for (;;) {
+    const until = performance.now() + REST_MS;
+    while (!session.idle && performance.now() < until) session.advance(1);
+    if (session.idle) return ok(true);
+    await turn();
+    if (work.cancelled) return fail('cancelled', 'it was cancelled');
+  }
 }
 
 /** A session file, or the journal of one: set aside, it can be opened like a file. */

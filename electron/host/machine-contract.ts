@@ -10,6 +10,7 @@ import type {
   Progress,
   TabInfo,
   UserError,
+  VfioProgressNotice,
   WorkNotice,
 } from '../ipc-contract.ts';
 import type { Result } from '../../core/index.ts';
@@ -29,6 +30,9 @@ export const FORWARDED = [
   'compareBack',
   'compareRuns',
   'compareCancel',
+  'vfioMatrix',
+  'vfioCancel',
+  'vfioOpen',
   'undo',
   'showTab',
   'cancelWork',
@@ -90,6 +94,7 @@ export interface MachineNotices {
   progress: Progress;
   desk: DeskState;
   compareProgress: CompareProgressNotice;
+  vfioProgress: VfioProgressNotice;
   problem: UserError;
   remark: { readonly message: string };
   work: WorkNotice;

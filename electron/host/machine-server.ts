@@ -8,6 +8,7 @@ import { Desk } from './desk.ts';
 import { exportTo } from './export-file.ts';
 import { configOn, deviceChoices } from './machine-choices.ts';
 import { checkMessage, isMachineRequest, machineRequests } from './machine-contract.ts';
+import { VfioHost } from './vfio-host.ts';
 import type {
   MachineAnswers,
   MachineBegun,
@@ -27,6 +28,7 @@ const done: Result<true> = ok(true);
 export class MachineServer {
   private readonly post: (reply: MachineReply) => void;
   private readonly comparisons = new CompareHost();
+  private readonly vfio = new VfioHost();
   private handlers: Partial<Handlers> = { begin: (payload) => this.begin(payload) };
 
   constructor(post: (reply: MachineReply) => void) {
@@ -91,6 +93,15 @@ export class MachineServer {
         this.comparisons.cancel();
         return done;
       },
+      vfioMatrix: ({ driverFirst }) => this.vfioMatrix(desk, driverFirst),
+      vfioCancel: () => {
+        this.vfio.cancel();
+        return done;
+      },
+      vfioOpen: (place) => {
+        const cell = this.vfio.cell(place);
+        return cell.ok ? desk.openAt(cell.value.open) : cell;
+      },
       undo: ({ index }) => desk.undo(index),
       showTab: ({ id }) => desk.showTab(id),
       cancelWork: ({ id }) => {
@@ -120,6 +131,16 @@ export class MachineServer {
           columns.length === 0 ? null : columns.filter((column) => column.done).length / columns.length,
         );
         this.post({ notice: 'compareProgress', payload: progress });
+      });
+    });
+  }
+
+  private vfioMatrix(desk: Desk, driverFirst: boolean): Promise<MachineAnswers['vfioMatrix']> {
+    return desk.work.run('Working out the VFIO matrix', true, (work) => {
+      work.onCancel(() => this.vfio.cancel());
+      return this.vfio.sheet(driverFirst, (progress) => {
+        work.report(progress.done / progress.of);
+        this.post({ notice: 'vfioProgress', payload: progress });
       });
     });
   }

@@ -5,6 +5,7 @@ import { basename } from 'node:path';
 import { ok } from '../../core/index.ts';
 import type { Command, MachineBug, MachineConfig, Result, Session } from '../../core/index.ts';
 import type { TabInfo } from '../ipc-contract.ts';
+import { restInTurns } from './in-turns.ts';
 import { journalText } from './journal.ts';
 import type { Journal, JournalMark } from './journal.ts';
 import { JournalFile } from './journal-file.ts';
@@ -182,6 +183,18 @@ export class Tab {
     // As it was logged: the caller's object may hold more.
     if (accepted.ok) this.file.append({ at: 'command', step, command });
     return accepted;
+  }
+
+  /** Before it is shown: each command when the machine has come to rest after the one before. Errors: `cancelled`. */
+  async lead(commands: readonly Command[], work: Work): Promise<Result<{ readonly refusal: string | null }>> {
+    for (const command of commands) {
+      const accepted = this.dispatch(command);
+      if (!accepted.ok) return ok({ refusal: accepted.error.message });
+      const rested = await restInTurns(this.host.session, work);
+      if (!rested.ok) return rested;
+    }
+    this.mark();
+    return ok({ refusal: null });
   }
 
   /** Lets it work, if it is not paused. */

@@ -16,6 +16,7 @@ export { shell } from './shell.ts';
 export { tces } from './tces.ts';
 export { terminal } from './terminal.ts';
 export { trace } from './trace.ts';
+export { vfio } from './vfio.ts';
 export { why } from './why.ts';
 export { windows } from './windows.ts';
 export { workload } from './workload.ts';
