@@ -90,7 +90,7 @@ export {
   KERNEL_WITHOUT_INDIRECT,
 } from './session/default-scenario.ts';
 export { gradeAttempt } from './session/lab/grade.ts';
-export type { Grade, GradeVerdict } from './session/lab/grade.ts';
+export type { Grade as LabGrade, GradeVerdict } from './session/lab/grade.ts';
 export { LabWork } from './session/lab/lab-work.ts';
 export { openLab } from './session/lab/open-lab.ts';
 export type { LabSource, OpenLab } from './session/lab/open-lab.ts';

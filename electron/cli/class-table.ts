@@ -1,11 +1,11 @@
 // Graded attempts as a class table: who, how many points, and which check fails most. For people, as CSV for spreadsheets, as JSON.
 
 import { csvCell, tableText } from '../../core/index.ts';
-import type { Grade } from '../../core/index.ts';
+import type { LabGrade } from '../../core/index.ts';
 
 export interface GradedFile {
   readonly file: string;
-  readonly grade: Grade;
+  readonly grade: LabGrade;
 }
 
 const COLUMNS: readonly (readonly [name: string, of: (row: GradedFile) => string])[] = [
@@ -20,7 +20,7 @@ const COLUMNS: readonly (readonly [name: string, of: (row: GradedFile) => string
   ['file', ({ file }) => file],
 ];
 
-const failedOf = ({ checks }: Grade): readonly string[] =>
+const failedOf = ({ checks }: LabGrade): readonly string[] =>
   checks.filter((check) => !check.passed).map(({ check }) => check);
 
 /** How often each check failed, the worst first. */

@@ -3,7 +3,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fail, gradeAttempt, ok } from '../../core/index.ts';
-import type { Grade, LabSource, Result } from '../../core/index.ts';
+import type { LabGrade, LabSource, Result } from '../../core/index.ts';
 import { readCourse, readLabFolder } from '../host/lab-files.ts';
 import { readSessionText, reasonOf } from '../host/session-store.ts';
 import { checkLines } from './check-lines.ts';
@@ -57,7 +57,7 @@ function plainText(graded: readonly GradedFile[]): string {
   return `${first.file}:${who} ${verdict}: ${message}\n${lines}`;
 }
 
-async function gradeFile(file: string, labs: ReadonlyMap<string, LabSource>): Promise<Grade> {
+async function gradeFile(file: string, labs: ReadonlyMap<string, LabSource>): Promise<LabGrade> {
   const text = await readSessionText(file);
   if (!text.ok) return { verdict: 'damaged', message: text.error.message, checks: [] };
   return gradeAttempt(text.value, (id) => labs.get(id), programVersion());

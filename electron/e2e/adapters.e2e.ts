@@ -118,6 +118,32 @@ it('64 VFs are added and do I/O', async () => {
     .waitFor();
 });
 
+it('what was done to the configuration is undone by key, in words, and not while a field is typed in', async () => {
+  const { page } = lab;
+  await page.getByTestId('invitation').waitFor();
+  const undo = page.getByRole('button', { name: 'Undo', exact: true });
+  expect(await undo.getAttribute('aria-disabled')).toBe('true');
+  await tree().focus();
+  await press('Control+z');
+  await page.getByText('There is nothing to undo: nothing was done').first().waitFor();
+  await page.getByLabel('How many to add').fill('56');
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByText('64 functions, waiting').waitFor();
+  await expect.poll(() => undo.getAttribute('title'), PATIENT).toMatch(/^Undo: vf add .*56.* \(Ctrl\+Z\)$/);
+  await page.getByLabel('Filter functions').fill('vf1');
+  await page.getByLabel('Filter functions').press('Control+z');
+  expect(await text(page, 'functions-summary')).toMatch(/^64 functions/);
+  await page.getByLabel('Filter functions').fill('');
+  await tree().focus();
+  await press('Control+z');
+  await page
+    .getByRole('status')
+    .filter({ hasText: /Undone: vf add/ })
+    .waitFor();
+  await page.getByText('8 functions, waiting').waitFor();
+  expect(await undo.getAttribute('aria-disabled')).toBe('true');
+});
+
 it('the budget tells beforehand who would be left on 4K pages, and what is assumed', async () => {
   const { page } = lab;
   await page.getByTestId('invitation').waitFor();

@@ -23,6 +23,7 @@ export const ACTION_TABLE: readonly (MenuEntry & { readonly action: Action })[] 
   row('Machine', 'reset', 'F7'),
   row('Machine', 'shutdown', 'Shift+F5'),
   row('Machine', 'add-vf', 'CmdOrCtrl+Shift+A'),
+  row('Machine', 'undo', 'CmdOrCtrl+Z'),
   row('Machine', 'compare-runs', 'F9'),
   row('Machine', 'compare', 'Shift+F9'),
   row('Trace', 'follow', 'F8'),

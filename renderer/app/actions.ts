@@ -5,6 +5,7 @@ import type { Appearance } from './appearance.svelte.ts';
 import type { Lab } from './lab.svelte.ts';
 import { otherKernel } from './other-kernel.ts';
 import { closeTab, newSession, openSession, saveSession, stepTab } from './sessions.ts';
+import { undoAct } from './undo.ts';
 
 export const THEMES: readonly Theme[] = ['system', 'dark', 'light', 'contrast', 'projector'];
 export const ROLES: readonly Role[] = ['administrator', 'developer', 'support'];
@@ -35,6 +36,7 @@ export function registerActions(lab: Lab, appearance: Appearance): () => void {
     lab.handle('pause', () => void lab.bridge.run({ on: lab.latest.paused })),
     lab.handle('reset', () => void lab.dispatch({ do: 'reset' })),
     lab.handle('shutdown', () => void lab.dispatch({ do: 'shutdown' })),
+    lab.handle('undo', () => void undoAct(lab)),
     lab.handle('compare', () => void compare(lab)),
     lab.handle('problems', () => lab.filterTrace('is:error')),
     ...THEMES.map((theme) => lab.handle(`theme-${theme}`, () => appearance.choose(theme))),

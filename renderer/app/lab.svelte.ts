@@ -1,6 +1,7 @@
 // What the page knows of the session: answers to queries, refreshed while the machine works, four times a second at most.
 
 import type {
+  ActAnswer,
   AnswerTo,
   Command,
   DmesgLine,
@@ -75,6 +76,8 @@ export class Lab {
   profiles = $state.raw<readonly ProfileAnswer[]>([]);
   kernels = $state.raw<readonly KernelAnswer[]>([]);
   functions = $state.raw<readonly FunctionAnswer[]>([]);
+  /** The newest act on the configuration: what undo takes back. */
+  lastAct = $state.raw<ActAnswer | undefined>(undefined);
   plans = $state.raw<readonly PlanAnswer[]>([]);
   verdicts = $state.raw<readonly Verdict[]>([]);
   dmesg = $state.raw<readonly DmesgLine[]>([]);
@@ -213,6 +216,7 @@ export class Lab {
       machine: this.machine,
       sessions: this.desk.tabs.length,
       hasOther: otherKernel(this.config, this.kernels) !== undefined,
+      hasActs: this.lastAct !== undefined,
     });
     if (refusal !== undefined) return this.notices.remark(refusal);
     const handler = this.#handlers.get(action)?.at(-1);
@@ -288,10 +292,12 @@ export class Lab {
   }
 
   async #lookAtMachine(): Promise<void> {
-    const [config, functions] = await Promise.all([
+    const [config, functions, acts] = await Promise.all([
       this.ask({ ask: 'config' }),
       this.ask({ ask: 'functions' }),
+      this.bridge.query({ ask: 'acts', limit: 1 }),
     ]);
+    this.lastAct = acts.ok ? acts.value[0] : undefined;
     if (config !== undefined && JSON.stringify(config) !== JSON.stringify(this.config)) {
       this.config = config;
       this.verdicts = (await this.ask({ ask: 'verdict', config })) ?? [];

@@ -8,6 +8,7 @@ const now = (state: MachineState, more: Partial<Situation> & { problems?: number
   machine: 'up',
   sessions: 1,
   hasOther: true,
+  hasActs: true,
   ...more,
 });
 
@@ -27,6 +28,9 @@ describe('what cannot be done now is refused in a sentence', () => {
     ['problems', now('running'), /no problems/],
     ['problems', now('running', { problems: 3 }), undefined],
     ['compare', now('running', { hasOther: false }), /no other kernel/],
+    ['undo', now('off'), undefined],
+    ['undo', now('running', { hasActs: false }), /nothing to undo/],
+    ['undo', now('off', { machine: 'down' }), /started again/],
     ['boot', now('off', { machine: 'down' }), /started again/],
     ['save', now('running', { machine: 'down' }), undefined],
     ['theme-dark', now('off'), undefined],

@@ -9,9 +9,11 @@ export interface Situation {
   readonly sessions: number;
   /** There is another kernel to look at. */
   readonly hasOther: boolean;
+  /** Something was done to the configuration. */
+  readonly hasActs: boolean;
 }
 
-const NEED_THE_MACHINE = ['boot', 'reset', 'shutdown', 'pause', 'add-vf', 'compare', 'compare-runs'];
+const NEED_THE_MACHINE = ['boot', 'reset', 'shutdown', 'pause', 'add-vf', 'undo', 'compare', 'compare-runs'];
 
 /** undefined: nothing speaks against it. */
 export function refusalOf(action: string, now: Situation): string | undefined {
@@ -28,6 +30,8 @@ export function refusalOf(action: string, now: Situation): string | undefined {
     case 'next-tab':
     case 'previous-tab':
       return now.sessions > 1 ? undefined : refusals.oneSession;
+    case 'undo':
+      return now.hasActs ? undefined : refusals.nothingToUndo;
     case 'problems':
       return problems > 0 ? undefined : refusals.noProblems;
     case 'compare':

@@ -15,6 +15,7 @@ export const actions = {
   'compare-runs': 'Compare two kernels or platforms…',
   compare: 'Show the same under the other kernel, or go back',
   'add-vf': 'Add a virtual function',
+  undo: 'Undo the newest change of the configuration',
   follow: 'Follow the newest call, or stop',
   filter: 'Filter…',
   find: 'Find in what is shown…',
@@ -50,6 +51,7 @@ export const refusals = {
   oops: 'The guest kernel stopped in an Oops. Reset boots the partition again.',
   off: 'The partition is off. Boot starts it.',
   oneSession: 'Only one session is open. File, New session opens another.',
+  nothingToUndo: 'There is nothing to undo: nothing was done to the configuration in this session.',
   noProblems: 'There are no problems in the trace.',
   noOther:
     'There is no other kernel to show the same under. Compare two kernels or platforms… has all of them.',

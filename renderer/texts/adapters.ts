@@ -120,6 +120,8 @@ export const adapters = {
   remove: 'Remove',
   removeNamed: (what: string) => `Remove ${what}`,
   removeHint: (what: string) => `Remove ${what} (Delete)`,
+  undo: 'Undo',
+  undoHint: (line: string) => `Undo: ${line} (Ctrl+Z)`,
   functions: (ids: readonly string[]) =>
     ids.length === 1 ? (ids[0] ?? '') : counted(ids.length, 'function'),
   selectAll: 'Select all',

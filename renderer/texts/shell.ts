@@ -22,6 +22,8 @@ export const shell = {
   titledUnsaved: (session: string) => `● ${session} — DDW Lab`,
   copied: 'Copied',
   copiedText: (text: string) => `Copied ${text}`,
+  undone: (line: string) => `Undone: ${line}`,
+  undoCancelled: 'Undo was cancelled: the session is as it was.',
   toolbar: {
     machine: 'Machine',
     boot: 'Boot',
