@@ -12,19 +12,14 @@ import { CODE_INDIRECT, LAST_TCE_CODE, codeOfKind, kindOfCode, opcodeOfCode } fr
 import { mixPacked, packEvent, unpackEvent, unsigned } from './pack.ts';
 import type { TraceReader } from './reader.ts';
 import {
-  TAG_WIDE,
-  TraceRows,
   WORD_CAUSE,
   WORD_IOBA_HI,
   WORD_IOBA_LO,
   WORD_LIOBN,
   WORD_VALUE_HI,
   WORD_VALUE_LO,
-  codeOfTag,
-  countOfTag,
-  packTag,
-  statusOfTag,
-} from './rows.ts';
+} from './row-layout.ts';
+import { TAG_WIDE, TraceRows, codeOfTag, countOfTag, packTag, statusOfTag } from './rows.ts';
 import type { TraceClock } from './rows.ts';
 import type { TraceSink } from './sink.ts';
 import { CONTIGUOUS, decodeTce, firstOfList, mixTce, wordOfRun } from './tce-rows.ts';

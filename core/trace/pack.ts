@@ -8,7 +8,8 @@ import type { NewEvent, TraceEventKind } from './events.ts';
 import { mixText } from './hash.ts';
 import { codeOfKind, kindOfCode } from './kinds.ts';
 import type { TraceRows } from './rows.ts';
-import { WORD_IOBA_HI, WORD_IOBA_LO, WORD_LIOBN, WORD_VALUE_HI, countOfTag, packTag } from './rows.ts';
+import { WORD_IOBA_HI, WORD_IOBA_LO, WORD_LIOBN, WORD_VALUE_HI } from './row-layout.ts';
+import { countOfTag, packTag } from './rows.ts';
 
 /** Where a row's variable parts lie. */
 export interface RowStores {

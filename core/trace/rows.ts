@@ -1,18 +1,9 @@
-// Events as fixed rows of 32 bytes in chunks that never move: what a million hcalls a second can afford.
-//
-//   word 0  tag: bits 0..5 kind code, bit 6 "wide" (the rest is a record in the side table), bits 7..16 count, bits 17..31 status
-//   word 1  virtual time, ns above the time base in force (u32)
-//   word 2  cause (sequence number, -1 at the top)
-//   word 3  LIOBN                     words 4, 5  ioba, upper and lower half
-//   words 6, 7  TCE; for an indirect list its place in the arena and the number of runs; for a wide row word 6 is the record's index
+// Events as fixed rows of 32 bytes (row-layout.ts) in chunks: what a million hcalls a second can afford. A chunk that is full is packed
+// where its rows follow a rule.
 
-export const ROW_WORDS = 8;
-export const WORD_CAUSE = 2;
-export const WORD_LIOBN = 3;
-export const WORD_IOBA_HI = 4;
-export const WORD_IOBA_LO = 5;
-export const WORD_VALUE_HI = 6;
-export const WORD_VALUE_LO = 7;
+import { packChunk } from './packed-chunk.ts';
+import type { PackedChunk } from './packed-chunk.ts';
+import { ROW_WORDS, WORD_LIOBN } from './row-layout.ts';
 
 const CHUNK_SHIFT = 14;
 const CHUNK_ROWS = 1 << CHUNK_SHIFT;
@@ -59,7 +50,10 @@ export class TraceRows {
   /** Sequence number that new rows get as their cause. */
   cause = -1;
   private readonly clock: TraceClock;
-  private chunks: Int32Array[] = [];
+  /** Chunks as they were written; undefined where the packed form took their place. */
+  private chunks: (Int32Array | undefined)[] = [];
+  private packed: (PackedChunk | undefined)[] = [];
+  private packedBytes = 0;
   private chunk = new Int32Array(0);
   /** Next free word of `chunk`; CHUNK_WORDS when a new one is needed. */
   private at = CHUNK_WORDS;
@@ -93,7 +87,7 @@ export class TraceRows {
 
   /** Overwrites all of a row but its time and cause. */
   replace(seq: number, tag: number, w3: number, w4: number, w5: number, w6: number, w7: number): void {
-    const chunk = this.chunks[seq >>> CHUNK_SHIFT];
+    const chunk = this.writable(seq >>> CHUNK_SHIFT);
     if (chunk === undefined) return;
     const at = (seq & CHUNK_MASK) * ROW_WORDS;
     chunk[at] = tag;
@@ -102,11 +96,13 @@ export class TraceRows {
 
   /** Word `n` of row `seq` as int32; 0 beyond the end. */
   word(seq: number, n: number): number {
-    return this.chunks[seq >>> CHUNK_SHIFT]?.[(seq & CHUNK_MASK) * ROW_WORDS + n] ?? 0;
+    const chunk = this.chunks[seq >>> CHUNK_SHIFT];
+    if (chunk !== undefined) return chunk[(seq & CHUNK_MASK) * ROW_WORDS + n] ?? 0;
+    return this.packed[seq >>> CHUNK_SHIFT]?.word(seq & CHUNK_MASK, n) ?? 0;
   }
 
   tag(seq: number): number {
-    return this.chunks[seq >>> CHUNK_SHIFT]?.[(seq & CHUNK_MASK) * ROW_WORDS] ?? 0;
+    return this.word(seq, 0);
   }
 
   timeNsAt(seq: number): number {
@@ -125,6 +121,8 @@ export class TraceRows {
     this.length = 0;
     this.cause = -1;
     this.chunks = [];
+    this.packed = [];
+    this.packedBytes = 0;
     this.chunk = new Int32Array(0);
     this.at = CHUNK_WORDS;
     this.baseNs = 0;
@@ -134,13 +132,34 @@ export class TraceRows {
 
   /** Bytes held, rows not yet used included. */
   get bytes(): number {
-    return this.chunks.length * CHUNK_WORDS * 4 + this.baseFrom.length * 16;
+    const written = this.chunks.filter((chunk) => chunk !== undefined).length;
+    return written * CHUNK_WORDS * 4 + this.packedBytes + this.baseFrom.length * 16;
   }
 
   private grow(): number {
+    if (this.chunks.length > 0) this.pack(this.chunks.length - 1);
     this.chunk = new Int32Array(CHUNK_WORDS);
     this.chunks.push(this.chunk);
     return 0;
+  }
+
+  private pack(index: number): void {
+    const packed = packChunk(this.chunk);
+    if (packed === undefined) return;
+    this.chunks[index] = undefined;
+    this.packed[index] = packed;
+    this.packedBytes += packed.bytes;
+  }
+
+  /** A chunk whose rows can be changed. */
+  private writable(index: number): Int32Array | undefined {
+    const packed = this.packed[index];
+    if (packed === undefined) return this.chunks[index];
+    const chunk = packed.unpacked(CHUNK_ROWS);
+    this.packed[index] = undefined;
+    this.packedBytes -= packed.bytes;
+    this.chunks[index] = chunk;
+    return chunk;
   }
 
   /** Time went beyond the reach of 32 bits (4.3 s), or back: begins a new base and returns the offset from it. */

@@ -9,17 +9,8 @@ import { opcodeOfCode } from './kinds.ts';
 import type { RunWords } from './run-words.ts';
 import { RUN_WORDS } from './run-words.ts';
 import type { RowStores } from './pack.ts';
-import {
-  MAX_PACKED_COUNT,
-  WORD_IOBA_HI,
-  WORD_IOBA_LO,
-  WORD_LIOBN,
-  WORD_VALUE_HI,
-  WORD_VALUE_LO,
-  codeOfTag,
-  countOfTag,
-  statusOfTag,
-} from './rows.ts';
+import { WORD_IOBA_HI, WORD_IOBA_LO, WORD_LIOBN, WORD_VALUE_HI, WORD_VALUE_LO } from './row-layout.ts';
+import { MAX_PACKED_COUNT, codeOfTag, countOfTag, statusOfTag } from './rows.ts';
 
 export type NewTceHcall = NewEvent<TceHcallEvent>;
 
