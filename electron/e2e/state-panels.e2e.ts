@@ -42,6 +42,8 @@ describe('the TCE table', () => {
   it('goes to the next entry in use, and says what it maps', async () => {
     const { page } = lab;
     await openPanel(lab, 'tces');
+    // The dynamic window, with what was just put into it.
+    await expect.poll(() => text(page, 'table-summary'), PATIENT).toMatch(/^1 of 4,194,304 TCEs /);
     await page.getByRole('button', { name: 'Next in use' }).click();
     const row = page.getByRole('grid', { name: 'Entries of the table' }).getByRole('row', { selected: true });
     await expect

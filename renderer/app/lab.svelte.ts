@@ -106,6 +106,8 @@ export class Lab {
   readonly #handlers = new Map<string, readonly (() => void)[]>();
   #filterTrace: (filter: string) => void = () => undefined;
   #lookTimer: ReturnType<typeof setTimeout> | undefined;
+  /** When the timer's look is due. */
+  #lookAt = 0;
   #lookedAt = 0;
   #lookTookMs = 0;
   #plansOf = '';
@@ -256,7 +258,9 @@ export class Lab {
       before.session !== progress.session;
     if (before.session.id !== progress.session.id) this.#forget();
     if (turned) this.progress = progress;
-    if (turned || before.events !== progress.events) this.#lookSoon();
+    // What came to rest is looked at without a rest: nothing may follow that would bring the panels up to date.
+    const rested = before.busy && !progress.busy;
+    if (turned || before.events !== progress.events) this.#lookSoon(rested ? LOOK_EVERY_MS : this.#rest());
   }
 
   #forget(): void {
@@ -266,14 +270,20 @@ export class Lab {
     this.dmesg = [];
   }
 
-  #lookSoon(): void {
-    if (this.#lookTimer !== undefined) return;
-    const rest = Math.min(LONGEST_REST_MS, Math.max(LOOK_EVERY_MS, this.#lookTookMs * (REST + 1)));
-    const wait = Math.max(0, this.#lookedAt + rest - performance.now());
+  #rest(): number {
+    return Math.min(LONGEST_REST_MS, Math.max(LOOK_EVERY_MS, this.#lookTookMs * (REST + 1)));
+  }
+
+  /** Looks `afterMs` after the look before began; of two such wishes the sooner one counts. */
+  #lookSoon(afterMs = this.#rest()): void {
+    const at = Math.max(performance.now(), this.#lookedAt + afterMs);
+    if (this.#lookTimer !== undefined && this.#lookAt <= at) return;
+    clearTimeout(this.#lookTimer);
+    this.#lookAt = at;
     this.#lookTimer = setTimeout(() => {
       this.#lookTimer = undefined;
       void this.look();
-    }, wait);
+    }, at - performance.now());
   }
 
   /** Asks everything that the panels show. */

@@ -29,6 +29,8 @@ const fn = (id: string): FunctionAnswer => ({
 });
 
 let asked: Query['ask'][];
+/** How long each answer takes. */
+let queryTakesMs: number;
 let functions: readonly FunctionAnswer[];
 let hear: (progress: Progress) => void;
 let lab: Lab;
@@ -41,6 +43,7 @@ const answers = (query: Query): unknown => {
 beforeEach(async () => {
   vi.useFakeTimers();
   asked = [];
+  queryTakesMs = 0;
   functions = [fn('vf0'), fn('vf1')];
   const bridge = {
     hello: () =>
@@ -58,7 +61,9 @@ beforeEach(async () => {
     },
     query: (query: Query) => {
       asked.push(query.ask);
-      return Promise.resolve({ ok: true, value: answers(query) });
+      const answer = { ok: true, value: answers(query) };
+      if (queryTakesMs === 0) return Promise.resolve(answer);
+      return new Promise((resolve) => setTimeout(() => resolve(answer), queryTakesMs));
     },
     dispatch: () =>
       Promise.resolve({ ok: false, error: { code: 'is-off', message: 'no guest runs', hint: 'type: boot' } }),
@@ -72,6 +77,18 @@ beforeEach(async () => {
 const looks = (): number => asked.filter((ask) => ask === 'functions').length;
 
 describe('the page’s knowledge of the session', () => {
+  it('is refreshed at once when the machine comes to rest, however long the look before took', async () => {
+    queryTakesMs = 1000;
+    hear(progress({ events: 1 }));
+    await vi.advanceTimersByTimeAsync(4000);
+    asked = [];
+    queryTakesMs = 0;
+    hear(progress({ events: 2 }));
+    hear(progress({ events: 2, busy: false }));
+    await vi.advanceTimersByTimeAsync(300);
+    expect(looks()).toBe(1);
+  });
+
   it('is refreshed four times a second at most, however often the machine tells', async () => {
     for (let i = 1; i <= 100; i++) {
       hear(progress({ events: i * 1000 }));

@@ -41,6 +41,7 @@ export const shell = {
     settings: 'Settings',
   },
   sessions: {
+    strip: 'Sessions',
     list: 'Open sessions',
     unnamed: (id: number) => `Session ${id}`,
     unsaved: 'not saved',
