@@ -36,6 +36,14 @@ describe('a role’s own arrangement', () => {
   it('on a small screen: what there is on the left, how it looks, why, and what happens below', () =>
     expect(shapeFor('administrator', SMALL)).toBe('[lpar functions] | [[windows why] trace+log]'));
 
+  it.each([
+    [SMALL, [280, 387]],
+    [LARGE, [670, 670]],
+  ])('in %j shares the left side', (room, heights) => {
+    const [left] = roleLayout(PANELS, 'administrator', room).parts;
+    expect(left?.kind === 'split' && left.parts.map(({ size }) => Math.round(size))).toEqual(heights);
+  });
+
   it('on a large one shows beside each other what were tabs', () =>
     expect(shapeFor('developer', LARGE)).toBe('[lpar functions] | [[windows tces why] [trace log]]'));
 

@@ -39,6 +39,8 @@ export interface Room {
 /** From here on the sides are wider and a place's panels stand beside each other. */
 const WIDE = 1800;
 const TALL = 1000;
+/** The part of a low window's left side that its first panel takes. */
+const SHORT_FIRST = 0.42;
 
 export const isWide = (room: Room): boolean => room.width >= WIDE;
 
@@ -87,7 +89,9 @@ export function roleLayout(panels: readonly PanelInfo[], role: Role, room: Room)
   const rightWidth = Math.min(width * 0.3, (wide ? 26 : 20) * rem);
   const bottomHeight = Math.min(height * 0.6, Math.max(18 * rem, height * 0.42));
 
-  const left = firstApart(at('left'), [height * 0.5, height * 0.5], role);
+  // Where there is little height, the list needs it more than the form above it, which is filled in once.
+  const firstHeight = height * (height >= TALL ? 0.5 : SHORT_FIRST);
+  const left = firstApart(at('left'), [firstHeight, height - firstHeight], role);
   const middle = left.length === 0 ? width : width - leftWidth;
   const bottom = wide
     ? firstApart(at('bottom'), [middle * 0.6, middle * 0.4], role)
