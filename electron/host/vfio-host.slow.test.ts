@@ -41,7 +41,7 @@ describe('the VFIO matrix in the background', () => {
 
   it(
     'tells how far it is, up to the last cell, and platforms and facts once',
-    { timeout: 60_000 },
+    { timeout: 240_000 },
     async () => {
       const host = new VfioHost({ now: steppedClock(), sliceMs: 200, progressMs: 0 });
       const told: number[] = [];
