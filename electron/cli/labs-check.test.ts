@@ -214,6 +214,27 @@ describe('ddw-lab labs and grade', () => {
     expect((await ddwLab('labs', 'new', '../out', 'X', '--labs', labs)).err).toContain('is no name of a lab');
   });
 
+  it('tries lines that speak of the variables of the lab, each seed with its own', async () => {
+    const lab = LAB.replace('minutes: 10', 'minutes: 10\nvariables:\n  name: [first, second, third]').replace(
+      'is: == indirect',
+      'is: == indirect\n      - id: named\n        say: s\n        why: w\n        event: text == ${name}',
+    );
+    const labs = await course({ '01-part/01-lab/lab.md': lab, '01-part/01-lab/solution.cmds': '' });
+    for (const seed of ['1', '2', '3']) {
+      const { out } = await ddwLab(
+        'labs',
+        'try',
+        '01-part/01-lab',
+        'boot; mark ${name}',
+        '--labs',
+        labs,
+        '--seed',
+        seed,
+      );
+      expect(out).toContain('3 of 3 points');
+    }
+  });
+
   it('grades a folder of attempts into a class table, worst check first', async () => {
     const labs = await course({
       '01-part/01-lab/lab.md': LAB,

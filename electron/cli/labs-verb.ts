@@ -3,7 +3,16 @@
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail, labSchemaText, LabWork, ok, parseScript, scoreOf, sessionText } from '../../core/index.ts';
+import {
+  fail,
+  labSchemaText,
+  LabWork,
+  ok,
+  parseScript,
+  placeValues,
+  scoreOf,
+  sessionText,
+} from '../../core/index.ts';
 import type { OpenLab, Result } from '../../core/index.ts';
 import { LAB_FILE, openLabFolder, readLabFolder, SOLUTION_FILE } from '../host/lab-files.ts';
 import { reasonOf, writeAtomically } from '../host/session-store.ts';
@@ -91,7 +100,8 @@ async function tryLab(given: Given, id: string, lines: string, output: Output): 
   const open = await openFrom(given, id);
   if (!open.ok) return open;
   const script = await scriptOf(lines);
-  const shellLines = script.ok ? parseScript(script.value) : script;
+  // A solution speaks of the lab's variables.
+  const shellLines = script.ok ? parseScript(placeValues(script.value, open.value.lab.values)) : script;
   if (!shellLines.ok) return shellLines;
   const work = LabWork.begin(open.value);
   if (!work.ok) return work;

@@ -91,7 +91,7 @@ function readPredict({ verb, plain: [word, number] }: Arguments): Result<ShellAc
   if (!/^[a-z][a-z0-9-]{0,39}$/.test(name)) {
     return syntaxError(word ?? verb, `"${name}" is no name of a prediction`, 'the lab says its name');
   }
-  const value = integerOf(number, 'the number', 0, 1e15 - 1, 0);
+  const value = integerOf(number, 'a prediction', 0, 1e15 - 1, 512);
   return value.ok ? command({ do: 'mark', text: `predict ${name} ${value.value}` }) : value;
 }
 
