@@ -25,6 +25,7 @@ export const addressWords = (start: bigint): string => {
 /** The panel's answer: "vf3 reaches memory through a window of 256 GiB at 2^59." */
 export function reachWords(f: FunctionAnswer): string {
   const id = f.description.id;
+  if (f.state === 'frozen') return windows.frozen(id);
   const used = f.windows.filter((window) => window.active && window.use !== 'none');
   const window = used.at(-1);
   if (window === undefined) {

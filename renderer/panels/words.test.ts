@@ -77,6 +77,10 @@ describe('what a function reaches', () => {
       ]),
       'vf3 reaches memory through a window of 256 GiB at 2^59.',
     ],
+    [
+      fn('frozen', 'default', [window({ use: 'default' })]),
+      'The PE of vf3 is frozen: none of its DMA reaches memory.',
+    ],
   ])('%#', (f, sentence) => expect(reachWords(f)).toBe(sentence));
 });
 

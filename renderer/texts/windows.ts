@@ -40,6 +40,7 @@ export const windows = {
     default: 'a dynamic table',
     none: 'not used by the kernel',
   } satisfies Record<DmaMode, string>,
+  frozen: (id: string) => `The PE of ${id} is frozen: none of its DMA reaches memory.`,
   waiting: (id: string, isDefault: boolean, size: string) =>
     `${id} has ${isDefault ? 'its default window' : 'a window'} of ${size}, and no kernel uses it yet.`,
   removed: 'removed by the kernel to make room',
