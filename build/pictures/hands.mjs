@@ -71,6 +71,7 @@ export async function configure(lab, change) {
 
 /** A thousand reads of 64 KiB on a function, to their end. @param {Lab} lab */
 export async function work({ page }) {
+  await page.getByLabel('Preset').selectOption('A thousand 64K reads');
   await page.getByRole('button', { name: 'Start I/O' }).click();
   await page
     .getByTestId('workload')

@@ -88,7 +88,7 @@ const panels = [
   alone('figures', WIDE, (lab) => lab.page.locator('[data-panel=figures] [role=img]').first().waitFor()),
   alone('budget', WIDE, (lab) => lab.page.getByTestId('budget-lead').waitFor()),
   alone('page-sizes', WIDE, (lab) => lab.page.locator('[data-panel=page-sizes] table').first().waitFor()),
-  alone('vfio', TALL, async (lab) => {
+  alone('vfio', WIDE, async (lab) => {
     const platform = lab.page.locator('[data-panel=vfio]').getByLabel('Firmware and slot');
     await platform.selectOption({ label: 'PowerVM on POWER9, Dedicated slot' });
     await lab.page
@@ -182,10 +182,11 @@ const states = [
       await lab.page.getByRole('button', { name: 'Add', exact: true }).click();
       await says(lab, /^1,000 functions, waiting/);
       await hands.boot(lab);
-      await hands.open(lab, 'functions');
-      await hands.act(lab, 'One panel at a time');
       await lab.page.getByRole('button', { name: 'Group, sort, map' }).click();
       await lab.page.getByLabel('Show as').selectOption('map');
+      await lab.page.getByRole('listbox', { name: 'Virtual functions as a map' }).waitFor();
+      await hands.open(lab, 'functions');
+      await hands.act(lab, 'One panel at a time');
       await lab.page.getByRole('listbox', { name: 'Virtual functions as a map' }).waitFor();
     },
   },
