@@ -53,7 +53,9 @@ const good: Readonly<Record<string, unknown>> = {
     role: 'support',
     layout: '',
   },
-  setMenu: { entries: [{ action: 'boot', label: 'Boot', keys: 'F5', menu: 'Machine' }] },
+  setMenu: {
+    entries: [{ action: 'boot', label: 'Boot', keys: 'F5', menu: 'Machine', menuTitle: 'Machine' }],
+  },
   showTab: { id: 1 },
   closeTab: { id: 1 },
   openRecent: { index: 0 },

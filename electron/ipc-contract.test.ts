@@ -67,7 +67,11 @@ describe('requests', () => {
     ['tracePage', { from: 0, limit: 0, direction: 'forward' }, /limit/],
     ['tracePage', { from: 0, limit: 1, direction: 'forward', filter: 'x'.repeat(2001) }, /filter/],
     ['setSettings', { theme: '__proto__', terminal: {}, role: 'support', layout: '' }, /theme/],
-    ['setMenu', { entries: [{ action: 'x', label: 'X', keys: 'Ctrl++', menu: 'File' }] }, /keys/],
+    [
+      'setMenu',
+      { entries: [{ action: 'x', label: 'X', keys: 'Ctrl++', menu: 'File', menuTitle: 'File' }] },
+      /keys/,
+    ],
     ['hello', { anything: 1 }, /message/],
     ['compareRuns', { kernels: [], profiles: ['powervm-p9'] }, /kernels/],
     ['compareRuns', { kernels: Array<string>(9).fill('5.13'), profiles: ['powervm-p9'] }, /kernels/],

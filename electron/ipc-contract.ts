@@ -511,8 +511,10 @@ const menuEntry = v.object({
   label: word,
   /** As Electron writes accelerators (`CmdOrCtrl+Shift+F`); empty: none. */
   keys: v.pipe(v.string(), v.maxLength(60), v.regex(/^(?:[A-Za-z0-9]+\+)*[^\s+]*$/)),
-  /** Which menu lists it. */
+  /** Which menu lists it, by its English name; `Edit`, `File`, `View` and `Help` have a place of their own. */
   menu: word,
+  /** What that menu is called. */
+  menuTitle: word,
 });
 export type MenuEntry = v.InferOutput<typeof menuEntry>;
 

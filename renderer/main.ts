@@ -1,5 +1,5 @@
 // First: a test's switch changes the texts before anything reads them.
-import './pseudo-locale.ts';
+import { bridgeOf } from './pseudo-locale.ts';
 import { mount } from 'svelte';
 import '@fontsource/ibm-plex-sans/latin-400.css';
 import '@fontsource/ibm-plex-sans/latin-600.css';
@@ -12,4 +12,4 @@ import App from './app/App.svelte';
 import './app/bridge.ts';
 
 const target = document.getElementById('app');
-if (target !== null) mount(App, { target, props: { bridge: window.ddwLab } });
+if (target !== null) mount(App, { target, props: { bridge: bridgeOf(window.ddwLab) } });

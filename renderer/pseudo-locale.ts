@@ -1,6 +1,7 @@
 // For tests: with the switch on, every text of the catalogue stands between marks and is half as long again. What then shows no
 // marks did not come from the catalogue; what is cut off would be in another language too. Must be loaded before any text is read.
 
+import type { LabBridge } from '../electron/ipc-contract.ts';
 import * as texts from './texts/texts.ts';
 
 export const SWITCH = 'ddw-lab-pseudo-locale';
@@ -29,5 +30,37 @@ function marked(text: (...values: unknown[]) => unknown): (...values: unknown[])
   };
 }
 
-if (typeof localStorage !== 'undefined' && localStorage.getItem(SWITCH) === 'on')
-  for (const part of Object.values(texts)) markAll(part as Words);
+/** Strings in an answer of main, however deep: what the machine and its sources say, and no catalogue translates. */
+export function stringsIn(value: unknown, into: Set<string>): void {
+  if (typeof value === 'string') into.add(value);
+  else if (typeof value === 'object' && value !== null)
+    for (const inside of Object.values(value)) stringsIn(inside, into);
+}
+
+type Call = (...values: unknown[]) => unknown;
+
+/** The same bridge; what comes over it is noted. */
+export function noting(bridge: LabBridge, heard: Set<string>): LabBridge {
+  const note = (value: unknown): unknown => {
+    stringsIn(value, heard);
+    return value;
+  };
+  const calls = Object.entries(bridge).map(([name, call]: [string, Call]): [string, Call] => {
+    if (name !== 'on') return [name, async (...values) => note(await call(...values))];
+    const on: Call = (notice, hear) => call(notice, (told: unknown) => (hear as Call)(note(told)));
+    return [name, on];
+  });
+  return Object.fromEntries(calls) as unknown as LabBridge;
+}
+
+export const isPseudo = typeof localStorage !== 'undefined' && localStorage.getItem(SWITCH) === 'on';
+
+/** As main gave it; under the switch with a note of what was heard, `ddwLabHeard`. */
+export function bridgeOf(bridge: LabBridge): LabBridge {
+  if (!isPseudo) return bridge;
+  const heard = new Set<string>();
+  Object.assign(globalThis, { ddwLabHeard: heard });
+  return noting(bridge, heard);
+}
+
+if (isPseudo) for (const part of Object.values(texts)) markAll(part as Words);

@@ -50,9 +50,10 @@ export function setUpMenu(entries: readonly MenuEntry[], send: Send): void {
     ...entries.map(({ menu }) => menu).filter((menu) => menu !== 'Help'),
     'Help',
   ];
-  const template = [...new Set(names)].map((label): MenuItemConstructorOptions => {
-    const [before, after] = ROLES[label] ?? [[], []];
-    return { label, submenu: [...before, ...itemsOf(label, entries, send), ...after] };
+  const template = [...new Set(names)].map((name): MenuItemConstructorOptions => {
+    const [before, after] = ROLES[name] ?? [[], []];
+    const label = entries.find(({ menu }) => menu === name)?.menuTitle ?? name;
+    return { label, submenu: [...before, ...itemsOf(name, entries, send), ...after] };
   });
   Menu.setApplicationMenu(Menu.buildFromTemplate(template));
 }

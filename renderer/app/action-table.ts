@@ -2,12 +2,12 @@
 // stand in texts/actions.ts.
 
 import type { MenuEntry } from '../../electron/ipc-contract.ts';
-import { actions } from '../texts/texts.ts';
+import { actions, menus } from '../texts/texts.ts';
 
 export type Action = keyof typeof actions;
 
-const row = <A extends Action>(menu: string, action: A, keys = '') =>
-  ({ action, label: actions[action], keys, menu }) as const satisfies MenuEntry;
+const row = <A extends Action>(menu: keyof typeof menus, action: A, keys = '') =>
+  ({ action, label: actions[action], keys, menu, menuTitle: menus[menu] }) as const satisfies MenuEntry;
 
 export const ACTION_TABLE: readonly (MenuEntry & { readonly action: Action })[] = [
   row('File', 'new', 'CmdOrCtrl+N'),

@@ -1,6 +1,7 @@
 // What the actions about panels do.
 
 import type { MenuEntry } from '../../electron/ipc-contract.ts';
+import { menus } from '../texts/texts.ts';
 import type { Dock } from '../dock/dock.svelte.ts';
 import { panelInfos } from '../dock/panel-files.ts';
 import { ACTION_TABLE } from './action-table.ts';
@@ -12,7 +13,13 @@ const actionOf = (id: string): PanelAction => `panel:${id}`;
 
 /** One entry for each panel, in the View menu. */
 export const panelEntries = (): readonly MenuEntry[] =>
-  panelInfos.map(({ id, title }) => ({ action: actionOf(id), label: title, keys: '', menu: 'View' }));
+  panelInfos.map(({ id, title }) => ({
+    action: actionOf(id),
+    label: title,
+    keys: '',
+    menu: 'View',
+    menuTitle: menus.View,
+  }));
 
 /** Registers them; returns the function that takes them back. */
 export function registerDockActions(lab: Lab, dock: Dock): () => void {

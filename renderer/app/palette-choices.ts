@@ -26,10 +26,10 @@ export function choicesOf(
 ): Choice[] {
   const words = shell.palette;
   return [
-    ...lab.actions.map(({ action, label, keys, menu }) => ({
+    ...lab.actions.map(({ action, label, keys, menuTitle }) => ({
       key: action,
       label,
-      from: action.startsWith('panel:') ? words.panel : menu,
+      from: action.startsWith('panel:') ? words.panel : menuTitle,
       keys,
       run: () => lab.act(action as Action),
     })),
@@ -76,6 +76,24 @@ export function bestChoices(
     .sort((a, b) => (query === '' ? b.age - a.age || a.rank - b.rank : b.worth - a.worth || a.rank - b.rank))
     .slice(0, MOST)
     .map(({ choice }) => choice);
+}
+
+const KEPT = 'ddw-lab-palette';
+
+/** What was chosen lately, of this start and those before; what is kept and does not read counts for nothing. */
+export function readLately(storage: Pick<Storage, 'getItem'>): readonly string[] {
+  try {
+    const kept: unknown = JSON.parse(storage.getItem(KEPT) ?? '[]');
+    if (!Array.isArray(kept)) return [];
+    return kept.filter((key): key is string => typeof key === 'string').slice(0, LATELY);
+  } catch {
+    return [];
+  }
+}
+
+/** Of a tab there is nothing to keep: its number is another one's at the next start. */
+export function keepLately(lately: readonly string[], storage: Pick<Storage, 'setItem'>): void {
+  storage.setItem(KEPT, JSON.stringify(lately.filter((key) => !key.startsWith('tab:'))));
 }
 
 /** The keys chosen lately, with this one in front. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fitness } from './fuzzy.ts';
-import { bestChoices, withLatest } from './palette-choices.ts';
+import { bestChoices, keepLately, readLately, withLatest } from './palette-choices.ts';
 import type { Choice } from './palette-choices.ts';
 
 const choice = (label: string): Choice => ({ key: label, label, from: '', keys: '', run: () => undefined });
@@ -53,6 +53,30 @@ describe('what was chosen lately', () => {
   it('comes first among names that fit alike', () => {
     expect(first('theme')).toBe('Theme: projector');
     expect(first('theme', ['Theme: high contrast'])).toBe('Theme: high contrast');
+  });
+
+  it.each([
+    ['nothing', null, []],
+    ['what is no JSON', '["boot"', []],
+    ['what is no list', '{"length":3}', []],
+    ['a list of other things', '[1,"boot",null,{"key":"new"}]', ['boot']],
+    [
+      'more than is remembered',
+      JSON.stringify(Array.from({ length: 500 }, () => 'boot')),
+      Array(12).fill('boot'),
+    ],
+  ])('is read back from %s without harm', (_what, kept, keys) =>
+    expect(readLately({ getItem: () => kept })).toEqual(keys),
+  );
+
+  it('is kept for the next start, except the tabs, whose numbers are others then', () => {
+    const kept = new Map<string, string>();
+    const storage = {
+      setItem: (name: string, value: string): void => void kept.set(name, value),
+      getItem: (name: string): string | null => kept.get(name) ?? null,
+    };
+    keepLately(['boot', 'tab:2', 'function:vf3'], storage);
+    expect(readLately(storage)).toEqual(['boot', 'function:vf3']);
   });
 
   it('is remembered once each, and not for ever', () => {

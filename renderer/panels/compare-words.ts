@@ -2,6 +2,7 @@
 
 import type { CompareReport, KernelAnswer, MachineConfig, ProfileAnswer } from '../../core/index.ts';
 import { otherKernel } from '../app/other-kernel.ts';
+import { compare } from '../texts/texts.ts';
 
 export type CompareRow = CompareReport['rows'][number];
 export type DmesgDifference = CompareReport['dmesg'][number]['differences'][number];
@@ -12,19 +13,10 @@ export type PlanStep = NonNullable<BranchDifference['steps'][number]['before']>;
 /** What the two machines differ in. */
 export type Axis = 'kernel' | 'platform';
 
-export const SECTION_WORDS: Readonly<Record<CompareRow['section'], string>> = {
-  outcome: 'Outcome',
-  windows: 'Windows',
-  'dma-space': 'DMA space',
-  calls: 'Calls',
-  io: 'I/O',
-  failures: 'Failures',
-};
-
 /** `vf0`, `vf0, vf3`, `vf0, vf1, … vf7 (8)`. */
 export function functionWords(ids: readonly string[]): string {
   if (ids.length <= 3) return ids.join(', ');
-  return `${ids.slice(0, 2).join(', ')}, … ${ids.at(-1) ?? ''} (${ids.length})`;
+  return compare.functions(ids.slice(0, 2).join(', '), ids.at(-1) ?? '', ids.length);
 }
 
 /** Rows under the name of their section, in the report's order. */
@@ -32,7 +24,10 @@ export function sectionsOf(
   rows: readonly CompareRow[],
 ): readonly (readonly [string, readonly CompareRow[]])[] {
   const sections = [...new Set(rows.map(({ section }) => section))];
-  return sections.map((section) => [SECTION_WORDS[section], rows.filter((row) => row.section === section)]);
+  return sections.map((section) => [
+    compare.sections[section],
+    rows.filter((row) => row.section === section),
+  ]);
 }
 
 /** The changed lines with one line around each; `null` where lines between them are left out. */
@@ -46,10 +41,10 @@ export function nearChanges(lines: readonly DmesgLineChange[]): readonly (DmesgL
 }
 
 export function stepWords(step: PlanStep | null): string {
-  if (step === null) return 'nothing more';
+  if (step === null) return compare.stepNone;
   if (step.compared === undefined) return step.text;
   const { left, op, right, holds } = step.compared;
-  return `${step.text} (${left} ${op} ${right}: ${holds ? 'yes' : 'no'})`;
+  return compare.stepCompared(step.text, `${left} ${op} ${right}`, holds);
 }
 
 /** Before and after the series of 5.15, or the platform at hand and the one after it. */

@@ -27,5 +27,5 @@ export function gradeCounts(values: Values): readonly GradeCount[] {
 /** "12 verified, 30 documented, 4 assumed". */
 export const gradeSummary = (values: Values): string =>
   gradeCounts(values)
-    .map(({ grade, count }) => `${count} ${grade}`)
+    .map(({ grade, count }) => lpar.gradeCount(count, grade))
     .join(', ');

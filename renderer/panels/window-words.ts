@@ -31,11 +31,11 @@ export function reachWords(f: FunctionAnswer): string {
   if (window === undefined) {
     const waiting = f.windows.find(({ active }) => active);
     return waiting === undefined
-      ? `${id} has no window: no DMA reaches memory.`
+      ? windows.reachNothing(id)
       : windows.waiting(id, waiting.isDefault, sizeWords(bytesOf(waiting)));
   }
   const size = sizeWords(bytesOf(window));
-  return `${id} reaches memory through ${window.isDefault ? 'its default window' : 'a window'} of ${size} at ${addressWords(window.start)}.`;
+  return windows.reach(id, window.isDefault, size, addressWords(window.start));
 }
 
 /** "rw", "r-", "-w": what the device may do through a TCE with these low bits. */

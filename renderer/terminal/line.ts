@@ -7,7 +7,7 @@ import type { EventClass } from '../../core/trace/schema.ts';
 import { formatParts } from '../../core/trace/format.ts';
 import type { TracePart } from '../../core/trace/format.ts';
 import type { NameLookup } from '../../core/trace/names.ts';
-import { terminal } from '../texts/texts.ts';
+import { terminal, trace } from '../texts/texts.ts';
 import { grouped } from '../widgets/numbers.ts';
 import type { Item } from './fold.ts';
 
@@ -133,4 +133,4 @@ export function gapLine(count: number, seq: number, columns: number): TerminalLi
 /** The marks of a trace with their meaning, for the legend. */
 export const LEGEND: readonly { mark: string; label: string; class: EventClass }[] = (
   ['map', 'unmap', 'stuff', 'window', 'error'] as const
-).map((cls) => ({ mark: EVENT_CLASSES[cls].mark, label: EVENT_CLASSES[cls].label, class: cls }));
+).map((cls) => ({ mark: EVENT_CLASSES[cls].mark, label: trace.classes[cls], class: cls }));

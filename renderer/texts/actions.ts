@@ -1,4 +1,4 @@
-// What the actions are called in menu, palette and shortcut sheet, and why one cannot be done now.
+// What menus and actions are called in menu, palette and shortcut sheet, and why one cannot be done now.
 
 export const actions = {
   new: 'New session',
@@ -44,6 +44,15 @@ export const actions = {
   'screen-reader': 'Terminals for screen readers',
   messages: 'Messages',
   shortcuts: 'Keys',
+} as const;
+
+/** The menu bar. */
+export const menus = {
+  File: 'File',
+  Machine: 'Machine',
+  Trace: 'Trace',
+  View: 'View',
+  Help: 'Help',
 } as const;
 
 export const refusals = {

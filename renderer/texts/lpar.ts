@@ -1,6 +1,14 @@
 // The LPAR panel: what the partition is, why a value is fixed while it runs.
 
+const GRADES = {
+  verified: 'verified',
+  documented: 'documented',
+  observed: 'observed',
+  assumed: 'assumed',
+} as const;
+
 export const lpar = {
+  tab: 'LPAR',
   title: 'LPAR',
   noMachine: 'With these values there is no machine yet.',
   noDevice: 'No device yet: add a virtual function.',
@@ -76,6 +84,10 @@ export const lpar = {
     region: (id: string) => `Values of ${id} and how they are known`,
     none: '(none)',
   },
+  gradeCount: (count: number, grade: keyof typeof GRADES) => `${count} ${GRADES[grade]}`,
+  gradeNames: GRADES,
+  graded: (meaning: string, source: string) => `${meaning}: ${source}`,
+  gradeExplained: (count: string, meaning: string) => `${count}: ${meaning}`,
   grades: {
     verified: 'measured by recordings',
     documented: 'in specifications and sources',

@@ -18,7 +18,8 @@ export const pageSizes = {
   any: 'any',
   notOffered: '—',
   spokenNotOffered: 'not offered',
-  butAccepted: 'accepted though not offered',
+  cellTitle: (grade: string, source: string, butAccepted: boolean) =>
+    `${grade}: ${source}${butAccepted ? ' (accepted though not offered)' : ''}`,
   here: 'this machine',
   never: (sizes: string) => `Offered by none of them: ${sizes}.`,
   sources: (processor: string, slot: string) => `How this is known: ${processor}, ${slot}`,

@@ -31,6 +31,14 @@ export const tces = {
     `${cells}, each ${perCell} (${bytes} of bus addresses)`,
   mapKeys: 'Arrow keys move, Enter looks closer, Backspace steps back.',
   cell: (from: string, to: string, used: string) => `TCEs ${from} to ${to}: ${used} in use`,
+  noneUsed: 'none',
+  /** The map of the windows panel: one strip. */
+  tce: 'TCE',
+  strip: 'TCE map',
+  stripCell: 'Cell of the TCE map',
+  stripScale: (entries: string, perCell: string, bytes: string) =>
+    `${entries}, each cell ${perCell} of them, ${bytes} of bus addresses`,
+  cellFirst: (cell: string) => `${cell}; the first:`,
   cellOne: (index: string, used: boolean) => `TCE ${index}: ${used ? 'in use' : 'not in use'}`,
   closer: 'Look closer',
   stepBack: 'Step back',

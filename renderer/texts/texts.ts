@@ -1,10 +1,11 @@
 // The catalogue of what the window says: one file for each panel or part, one object each. A translation replaces the objects; so a
 // text is a string or a function of its values, and never put together from halves.
 
-export { actions, refusals } from './actions.ts';
+export { actions, menus, refusals } from './actions.ts';
 export { adapters } from './adapters.ts';
 export { budget } from './budget.ts';
-export { common } from './common.ts';
+export { common, counted } from './common.ts';
+export { compare } from './compare.ts';
 export { deviceTree } from './device-tree.ts';
 export { dock } from './dock.ts';
 export { figures } from './figures.ts';

@@ -2,6 +2,7 @@
 
 export const trace = {
   title: 'hcall trace',
+  classes: { map: 'map', unmap: 'unmap', stuff: 'stuff', window: 'window', error: 'error' },
   filter: 'Filter the trace',
   filterPlaceholder: 'Filter…  vf3 and H_PUT_TCE',
   find: 'Find in what is shown',

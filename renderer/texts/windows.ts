@@ -43,6 +43,9 @@ export const windows = {
   frozen: (id: string) => `The PE of ${id} is frozen: none of its DMA reaches memory.`,
   waiting: (id: string, isDefault: boolean, size: string) =>
     `${id} has ${isDefault ? 'its default window' : 'a window'} of ${size}, and no kernel uses it yet.`,
+  reach: (id: string, isDefault: boolean, size: string, at: string) =>
+    `${id} reaches memory through ${isDefault ? 'its default window' : 'a window'} of ${size} at ${at}.`,
+  reachNothing: (id: string) => `${id} has no window: no DMA reaches memory.`,
   removed: 'removed by the kernel to make room',
   inUse: (use: string, used: string, entries: string, share: string) =>
     `${use}: ${used} of ${entries} TCEs in use (${share})`,
