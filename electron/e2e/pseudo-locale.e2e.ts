@@ -2,8 +2,10 @@
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SWITCH } from '../../renderer/pseudo-locale.ts';
+import { sentence } from '../../renderer/widgets/sentence.ts';
 import { launchLab } from './launch.ts';
 import type { RunningLab } from './launch.ts';
+
 import { openPanel, PATIENT } from './page.ts';
 
 let lab: RunningLab;
@@ -22,13 +24,14 @@ afterAll(async () => {
   expect(problems).toEqual([]);
 });
 
-/** What the machine says itself, the same in every language: ids, listings and code, the core's own sentences. */
-const DATA = '.mono, code, pre, .xterm, [data-core]';
+/** Listings and names as the kernel and the tools write them. */
+const DATA = '.mono, code, pre, .xterm';
 
 /** Names of the trade, in numbers and beside them. */
 const TRADE = [
   /⟦[^⟦⟧]*⟧/,
   /0x[0-9a-f…]+/,
+  /\b\w+=\w+\b/,
   /\b\d[\d,.]*(?:[KMG]| (?:bytes|[KMGTPE]iB|ns|µs|ms|s|k|M|G))?\b/,
   /\b(?:vf|nvme|nic|ent)\d+\b/,
   /\b(?:powervm|qemu)-\w+(?:-\w+)*\b/,
@@ -57,18 +60,36 @@ async function unmarked(where: string): Promise<readonly string[]> {
     },
     { where, data: DATA },
   );
-  const bare = texts.filter((text) => /\p{L}*\p{Ll}\p{L}+|\p{L}{2,}\p{Ll}/u.test(withoutData(text)));
-  return [...new Set(bare)];
+  const heard = await heardFromMain();
+  return [...new Set(texts.filter((text) => WORD.test(withoutData(text, heard))))];
 }
 
-function withoutData(text: string): string {
+const WORD = /\p{L}*\p{Ll}\p{L}+|\p{L}{2,}\p{Ll}/u;
+
+/** What main answered so far, the longest first: ids, sentences of the machine and of its sources. */
+const heardFromMain = (): Promise<readonly string[]> =>
+  lab.page.evaluate(() =>
+    [...(globalThis as unknown as { ddwLabHeard: ReadonlySet<string> }).ddwLabHeard]
+      .filter((said) => said !== '')
+      .sort((a, b) => b.length - a.length),
+  );
+
+/** A name of the machine's can be a word as well: only a text that is nothing but the name is data then. */
+const isTelling = (said: string): boolean => /[\s\d,=_-]/.test(said) && said.length > 3;
+
+function withoutData(text: string, heard: readonly string[]): string {
   let rest = text;
+  for (const said of heard) {
+    if (rest.toLowerCase() === said.toLowerCase()) return '';
+    if (isTelling(said)) rest = rest.replaceAll(said, '').replaceAll(sentence(said), '');
+  }
   for (const each of TRADE)
     for (let before = ''; before !== rest;) {
       before = rest;
       rest = rest.replace(each, '');
     }
-  return rest;
+  const name = rest.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, '');
+  return heard.includes(name) ? '' : rest;
 }
 
 const panels = (): Promise<readonly string[]> =>
@@ -140,7 +161,7 @@ it('nor the menu bar, except what Electron names itself', async () => {
     (Menu.getApplicationMenu()?.items ?? []).flatMap(({ label, submenu }) => [
       ...(label === 'Edit' ? [] : [label]),
       ...(submenu?.items ?? []).flatMap((item) =>
-        item.role == null && item.label !== '' ? [item.label] : [],
+        item.label !== '' && (item.id ?? '') !== '' ? [item.label] : [],
       ),
     ]),
   );
