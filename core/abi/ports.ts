@@ -41,6 +41,8 @@ export interface GuestMemoryPort {
    * For the TCE list page: word index = (address % 65536) / 4.
    */
   words(address: number): Int32Array;
+  /** What stood there is of no use to anybody any more: it may read as zero from now on, and whole 64 KiB blocks cost nothing. */
+  discard(address: number, length: number): void;
 }
 
 /** Device registers (memory-mapped): 32- and 64-bit accesses at an offset of a function's BAR 0. */

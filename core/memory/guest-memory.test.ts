@@ -63,6 +63,16 @@ describe('guest memory', () => {
     expect(memory.hash(0, 1)).toBe(0n);
   });
 
+  it('forgets whole blocks of what is discarded, and what is next to them stays', () => {
+    const memory = new GuestMemory(MIB);
+    for (const at of [0x0_fffc, 0x1_0000, 0x2_0000, 0x3_0000]) memory.store32(at, 7);
+    memory.discard(0x0_8000, 0x2_8000);
+    expect([0x0_fffc, 0x1_0000, 0x2_0000, 0x3_0000].map((at) => memory.load32(at))).toEqual([7, 0, 0, 7]);
+    expect(memory.blocks).toBe(2);
+    memory.store32(0x2_0004, 9);
+    expect([memory.load32(0x2_0000), memory.load32(0x2_0004)]).toEqual([0, 9]);
+  });
+
   it('gives back any bytes written anywhere, across blocks', () => {
     const writes = fc.array(
       fc.record({ at: fc.nat(200_000), length: fc.integer({ min: 1, max: 140_000 }), seed: fc.nat(255) }),

@@ -11,6 +11,8 @@ export const BLOCK_BYTES = 0x1_0000;
 /** Blocks of one directory: 1 GiB of RAM. */
 const DIRECTORY_BLOCKS = 0x4000;
 
+const SPARE_BLOCKS = 64;
+
 /** One block under its two views of the same bytes. */
 interface Block {
   readonly bytes: Uint8Array;
@@ -23,6 +25,8 @@ export class GuestMemory implements GuestMemoryPort {
   private readonly directories: (Directory | undefined)[] = [];
   private ram: number;
   private allocated = 0;
+  /** Blocks given up lately, to be used again: new ones are slow to come by. */
+  private readonly spare: Block[] = [];
 
   constructor(ramBytes: number) {
     this.ram = ramBytes;
@@ -66,6 +70,13 @@ export class GuestMemory implements GuestMemoryPort {
   /** As {@link words}, but undefined where nothing was ever written or no RAM is: all such words read as zero. */
   peekWords(address: number): Int32Array | undefined {
     return this.peek(address)?.words;
+  }
+
+  /** Whole blocks of the range become zero and cost nothing; the rest of it stays as it is. */
+  discard(address: number, length: number): void {
+    const end = Math.min(address + length, this.ram);
+    for (let at = Math.ceil(address / BLOCK_BYTES) * BLOCK_BYTES; at + BLOCK_BYTES <= end; at += BLOCK_BYTES)
+      this.drop(at);
   }
 
   /** Fills `into`; returns how many of its bytes lie in RAM. The others become zero. */
@@ -154,8 +165,7 @@ export class GuestMemory implements GuestMemoryPort {
     const found = this.peek(address);
     if (found !== undefined) return found;
     invariant(this.isRam(address), `no RAM at 0x${address.toString(16)}`);
-    const bytes = new Uint8Array(BLOCK_BYTES);
-    const block = { bytes, words: new Int32Array(bytes.buffer) };
+    const block = this.blankBlock();
     const number = Math.floor(address / BLOCK_BYTES);
     const index = Math.floor(number / DIRECTORY_BLOCKS);
     const directory = (this.directories[index] ??= new Array<Block | undefined>(DIRECTORY_BLOCKS).fill(
@@ -164,6 +174,26 @@ export class GuestMemory implements GuestMemoryPort {
     directory[number % DIRECTORY_BLOCKS] = block;
     this.allocated++;
     return block;
+  }
+
+  private blankBlock(): Block {
+    const spare = this.spare.pop();
+    if (spare !== undefined) {
+      spare.words.fill(0);
+      return spare;
+    }
+    const bytes = new Uint8Array(BLOCK_BYTES);
+    return { bytes, words: new Int32Array(bytes.buffer) };
+  }
+
+  private drop(address: number): void {
+    const block = this.peek(address);
+    const number = Math.floor(address / BLOCK_BYTES);
+    const directory = this.directories[Math.floor(number / DIRECTORY_BLOCKS)];
+    if (block === undefined || directory === undefined) return;
+    directory[number % DIRECTORY_BLOCKS] = undefined;
+    this.allocated--;
+    if (this.spare.length < SPARE_BLOCKS) this.spare.push(block);
   }
 
   private forgetFrom(ramBytes: number): void {

@@ -26,6 +26,7 @@ export function beginningOf(memory: GuestMemoryPort, ramBytes: number): GuestMem
     ramBytes,
     bytes: (address, length) => memory.bytes(address, length),
     words: (address) => memory.words(address),
+    discard: (address, length) => memory.discard(address, length),
   };
 }
 

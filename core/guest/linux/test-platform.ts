@@ -250,6 +250,7 @@ export class TestPlatform {
         ramBytes: this.rules.ramBytes,
         words,
         bytes: (address, length) => new Uint8Array(words(address).buffer, address % 65536, length),
+        discard: () => undefined,
       },
       mmio: { read32: () => 0, write32: () => undefined },
       deviceTree: () => this.edit(this.tree()),

@@ -22,6 +22,7 @@ import {
   mapBuffer,
   programRing,
   receivedBytes,
+  forgetBuffers,
   RING_ENTRIES,
   room,
   rxFailed,
@@ -128,6 +129,7 @@ export function createNicAdapter(parts: NicAdapterParts): NicAdapter {
 
   const cleanRx = (): void => {
     if (rx === undefined) return;
+    const from = rx.clean;
     while (rx.clean !== rx.fill && isDone(rx, rx.clean)) {
       const index = rx.clean;
       const bytes = receivedBytes(rx, index);
@@ -135,16 +137,25 @@ export function createNicAdapter(parts: NicAdapterParts): NicAdapter {
       rx.clean = (index + 1) % RING_ENTRIES;
       parts.onReceived(rx.addresses[index] ?? 0, bytes, rxFailed(rx, index));
     }
+    // The device fills in order: behind the one that is not done, none is.
+    if (rx !== undefined && rx.clean !== from) forgetBuffers(context, rx, from, rx.clean, () => false);
   };
 
   const cleanTx = (): void => {
     if (tx === undefined) return;
+    const from = tx.clean;
     while (tx.clean !== tx.fill && isDone(tx, tx.clean)) {
       const index = tx.clean;
       unmapBuffer(context, tx, index, 'to-device', parts.figures());
       tx.clean = (index + 1) % RING_ENTRIES;
       parts.onSent(index, txFailed(tx, index));
     }
+    const left = tx;
+    if (left === undefined || left.clean === from) return;
+    const pending = (left.fill - left.clean + RING_ENTRIES) % RING_ENTRIES;
+    const isPending = (index: number): boolean =>
+      (index - left.clean + RING_ENTRIES) % RING_ENTRIES < pending;
+    forgetBuffers(context, left, from, left.clean, isPending);
   };
 
   const down = (): void => {

@@ -90,6 +90,29 @@ export function freeBuffers(context: DriverContext, buffers: NicBuffers): void {
   freeCoherent(context, buffers.ring);
 }
 
+/**
+ * Buffers `from` up to `to` (around the ring) were read or sent: pages in which no buffer holds anything any more are forgotten.
+ * `holds` tells of a buffer whose content is still wanted.
+ */
+export function forgetBuffers(
+  context: DriverContext,
+  buffers: NicBuffers,
+  from: number,
+  to: number,
+  holds: (index: number) => boolean,
+): void {
+  const pageBytes = context.pages.pageBytes * 2 ** buffers.order;
+  const perPage = Math.floor(pageBytes / buffers.bufferBytes);
+  const count = (to - from + RING_ENTRIES) % RING_ENTRIES;
+  for (let at = from - (from % perPage); at < from + count; at += perPage) {
+    const first = at % RING_ENTRIES;
+    const page = buffers.pages[Math.floor(first / perPage)];
+    let isFree = page !== undefined;
+    for (let i = first; isFree && i < Math.min(first + perPage, RING_ENTRIES); i++) isFree = !holds(i);
+    if (isFree && page !== undefined) context.memory.discard(page, pageBytes);
+  }
+}
+
 /** Maps buffer `index` for `bytes` and writes its descriptor's address. False: no mapping. */
 export function mapBuffer(
   context: DriverContext,
