@@ -177,6 +177,25 @@ describe('a role', () => {
   });
 });
 
+it('the tab in front is seen whole, however many stand beside it and however large the letters', async () => {
+  const { page } = lab;
+  for (const id of ['tces', 'device-tree', 'page-sizes', 'figures', 'budget', 'compare'])
+    await openPanel(lab, id);
+  await openPanel(lab, 'page-sizes');
+  const hidden = (): Promise<readonly string[]> =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('main [role=tab][aria-selected=true]')].flatMap((tab) => {
+        const row = tab.closest('[role=tablist]')?.getBoundingClientRect();
+        const { left, right } = tab.getBoundingClientRect();
+        const whole = row !== undefined && left >= row.left - 1 && right <= row.right + 1;
+        return whole ? [] : [tab.textContent];
+      }),
+    );
+  await expect.poll(hidden, PATIENT).toEqual([]);
+  await chooseTheme(page, 'projector');
+  await expect.poll(hidden, PATIENT).toEqual([]);
+});
+
 it('a layout that was damaged gives way to the role’s, with a sentence', async () => {
   await lab.page.evaluate(async () => {
     const { settings } = await window.ddwLab.hello();

@@ -87,6 +87,8 @@ export class DockTab implements ITabRenderer {
   readonly element = document.createElement('div');
   readonly #closeWords: string;
   #titles: { dispose(): void } | undefined;
+  #sizes: ResizeObserver | undefined;
+  #row: Element | undefined;
 
   constructor(closeWords: string) {
     this.#closeWords = closeWords;
@@ -106,6 +108,24 @@ export class DockTab implements ITabRenderer {
       if (api.isMaximized()) api.exitMaximized();
       else api.maximize();
     });
+    // A tab in front grows, by its cross, its title, or the theme's letters: then too it is to be seen whole.
+    this.#sizes = new ResizeObserver(() => {
+      if (api.isVisible) this.#intoSight();
+    });
+    this.#sizes.observe(this.element);
+  }
+
+  /** Scrolls the row of tabs alone: the stack of a narrow window stays where it is. */
+  #intoSight(): void {
+    const tab = this.element.closest('[role=tab]')?.getBoundingClientRect();
+    const row = this.element.closest('[role=tablist]');
+    if (tab === undefined || row === null) return;
+    // The row itself gives way to the list of those out of sight.
+    if (row !== this.#row) this.#sizes?.observe(row);
+    this.#row = row;
+    const { left, right } = row.getBoundingClientRect();
+    if (tab.right > right) row.scrollLeft += tab.right - right;
+    else if (tab.left < left) row.scrollLeft += tab.left - left;
   }
 
   #cross(api: DockviewPanelApi): HTMLElement {
@@ -131,5 +151,6 @@ export class DockTab implements ITabRenderer {
 
   dispose(): void {
     this.#titles?.dispose();
+    this.#sizes?.disconnect();
   }
 }
