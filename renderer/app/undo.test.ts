@@ -41,6 +41,12 @@ describe('undo in the window', () => {
     ]);
   });
 
+  it('says of many what the first was, and how many there are', async () => {
+    const { lab } = labWith([ADDED], { ok: true, value: { refusals: ['a was refused', 'b', 'c'] } });
+    await undoAct(lab);
+    expect(said(lab)[1]).toBe('error: A was refused (and 2 more that need what was undone).');
+  });
+
   it('asks for nothing when nothing was done', async () => {
     const { lab, wanted } = labWith([], { ok: true, value: { refusals: [] } });
     await undoAct(lab);

@@ -15,7 +15,10 @@ export async function undoAct(lab: Lab): Promise<void> {
   if (undone === undefined) return;
   lab.notices.closeErrors();
   lab.notices.remark(shell.undone(act.line));
-  for (const refusal of undone.refusals) lab.notices.error({ code: 'undo', message: refusal });
+  const [first] = undone.refusals;
+  if (first !== undefined) {
+    lab.notices.error({ code: 'undo', message: shell.undoneWithout(first, undone.refusals.length - 1) });
+  }
   await lab.look();
 }
 

@@ -27,6 +27,9 @@ const SLOT_CLASSES: Readonly<Record<string, string>> = {
   'qemu-phb': 'PCI slots',
 };
 
+/** "2 %", "0.05 %" */
+const percentText = (percent: number): string => `${String(Math.round(percent * 100) / 100)} %`;
+
 /** "12 indirect, 3 no driver" */
 const parts = (counts: ReadonlyMap<string, number>): string =>
   [...counts].map(([word, count]) => `${grouped(count)} ${word}`).join(', ');
@@ -108,6 +111,35 @@ export const adapters = {
       `The PE of ${id} is frozen: no DMA and no MMIO passes. While its driver does I/O, Linux notices and recovers it (see the guest log). If it stays frozen, reset the partition.`,
     manyFrozen: (count: number) =>
       `${grouped(count)} of them are frozen: no DMA passes. Linux recovers a PE whose driver does I/O; if they stay frozen, reset the partition.`,
+  },
+  port: {
+    slotNote: (mode: 'dedicated' | 'shared', location: string, owner: string) =>
+      `${mode}${owner === '' ? '' : ` to ${owner}`} · ${location}`,
+    portNote: (used: number, ports: number, most: number) =>
+      `${percentText(used)} of 100 % · ${grouped(ports)} of ${grouped(most)} ports`,
+    logicalNote: (capacity: number, lpar: string) =>
+      lpar === '' ? percentText(capacity) : `${percentText(capacity)} · ${lpar}`,
+    slot: (name: string, title: string, location: string, mode: string) =>
+      `Slot ${name}: ${title}, ${mode} mode, at ${location}.`,
+    physical: (location: string, used: number, ports: number, most: number, granule: number) =>
+      `Physical port ${location}: ${percentText(used)} of 100 % capacity given away, ${grouped(ports)} of ${grouped(most)} logical ports; steps of ${percentText(granule)}.`,
+    logical: (port: string, location: string, drc: string, lpar: string, capacity: number) =>
+      `Logical port ${port} at ${location}: ${drc}, partition ${lpar}, ${percentText(capacity)} of its port.`,
+    backing: (lpar: string, slot: number) => `It backs the vNIC in virtual slot ${String(slot)} of ${lpar}.`,
+    migratable: (backup: string) => `Migratable: ${backup} takes over meanwhile.`,
+    blocks: (lpar: string) =>
+      `A direct VF without a backup device: it blocks live migration of ${lpar}, which cannot move while it has it.`,
+    share: 'Put the adapter into shared mode',
+    dedicate: 'Put the adapter into dedicated mode',
+    copyMode: 'Copy the HMC line that changes the mode',
+    copyRemove: 'Copy the HMC lines that remove these',
+    where: 'Where to add',
+    own: (slot: string) => `${slot}, any`,
+    at: (slot: string, port: string) => `${slot} ${port}`,
+    capacity: 'Capacity of each, percent of the port',
+    percent: '%',
+    lpar: 'For which partition',
+    moreLines: (count: number) => `and ${counted(count, 'line')} more`,
   },
   reset: 'Reset the partition',
   itsCalls: 'Its calls in the trace',

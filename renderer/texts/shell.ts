@@ -23,6 +23,8 @@ export const shell = {
   copied: 'Copied',
   copiedText: (text: string) => `Copied ${text}`,
   undone: (line: string) => `Undone: ${line}`,
+  undoneWithout: (refusal: string, more: number) =>
+    more === 0 ? refusal : `${refusal} (and ${String(more)} more that need what was undone)`,
   undoCancelled: 'Undo was cancelled: the session is as it was.',
   toolbar: {
     machine: 'Machine',

@@ -2,7 +2,7 @@
 
 import type { FunctionAnswer } from '../../../core/index.ts';
 import type { Lab } from '../../app/lab.svelte.ts';
-import { functionKey } from './tree.ts';
+import { functionKey } from './tree-node.ts';
 
 export class Chosen {
   /** Ids; some may have gone from the machine since. */

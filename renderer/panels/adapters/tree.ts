@@ -2,22 +2,13 @@
 
 import type { FunctionAnswer } from '../../../core/index.ts';
 import { adapters } from '../../texts/adapters.ts';
+import { systemTree } from './system-tree.ts';
+import type { Managed } from './system-tree.ts';
+import { functionKey } from './tree-node.ts';
+import type { TreeNode } from './tree-node.ts';
 import { modeWord } from './words.ts';
 
 export type Grouping = keyof typeof adapters.groups;
-
-/** A branch: what it holds is below it. A leaf is a function. */
-export interface TreeNode {
-  /** Stable while the machine changes: what was open stays open. */
-  readonly key: string;
-  readonly name: string;
-  /** Said beside the name. */
-  readonly note: string;
-  readonly fn?: FunctionAnswer;
-  readonly children: readonly TreeNode[];
-  /** Every function under it, itself if it is one. */
-  readonly functions: readonly FunctionAnswer[];
-}
 
 export interface TreeRow {
   readonly node: TreeNode;
@@ -30,8 +21,6 @@ export interface TreeRow {
   /** Key of the row that it is under. */
   readonly parent: string | undefined;
 }
-
-export const functionKey = (id: string): string => `function ${id}`;
 
 const leaf = (fn: FunctionAnswer): TreeNode => ({
   key: functionKey(fn.description.id),
@@ -85,11 +74,27 @@ const byWord = (
     branch(`group ${name}`, name, '', members.map(leaf)),
   );
 
-/** The functions as they come, arranged. */
-export function treeOf(functions: readonly FunctionAnswer[], grouping: Grouping): readonly TreeNode[] {
+/** Adapters, their ports and what hangs on them; then what stands in slots of its own. */
+function byPlace(
+  functions: readonly FunctionAnswer[],
+  managed: Managed | undefined,
+  filter: string,
+): readonly TreeNode[] {
+  if (managed === undefined) return bySlotClass(functions);
+  const { roots, others } = systemTree(functions, managed, filter);
+  return [...roots, ...bySlotClass(others)];
+}
+
+/** The functions as they come, arranged. `managed`: the system around the guest; `filter`: what other partitions' ports must say. */
+export function treeOf(
+  functions: readonly FunctionAnswer[],
+  grouping: Grouping,
+  managed?: Managed,
+  filter = '',
+): readonly TreeNode[] {
   switch (grouping) {
     case 'place':
-      return bySlotClass(functions);
+      return byPlace(functions, managed, filter);
     case 'mode':
       return byWord(functions, modeWord);
     case 'state':

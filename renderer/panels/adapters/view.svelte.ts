@@ -4,6 +4,7 @@ import type { Lab } from '../../app/lab.svelte.ts';
 import type { adapters } from '../../texts/adapters.ts';
 import { filtered, sorted } from './columns.ts';
 import type { ColumnId, Order } from './columns.ts';
+import type { Managed } from './system-tree.ts';
 import { pathTo, rowsOf, treeOf } from './tree.ts';
 import type { Grouping } from './tree.ts';
 
@@ -15,11 +16,13 @@ export class AdapterView {
   order = $state.raw<Order | undefined>(undefined);
   shape = $state<keyof typeof adapters.views>('tree');
   colouring = $state<Colouring>('mode');
+  /** The managed system; undefined: the machine has none (QEMU), or it is not known yet. */
+  managed = $state.raw<Managed | undefined>(undefined);
   #closed = $state.raw<ReadonlySet<string>>(new Set());
   readonly #lab: Lab;
 
   readonly functions = $derived.by(() => sorted(filtered(this.#lab.functions, this.filter), this.order));
-  readonly roots = $derived(treeOf(this.functions, this.grouping));
+  readonly roots = $derived(treeOf(this.functions, this.grouping, this.managed, this.filter));
   readonly rows = $derived(rowsOf(this.roots, this.#closed));
 
   constructor(lab: Lab) {
