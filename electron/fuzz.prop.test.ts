@@ -120,7 +120,11 @@ it.each(Object.keys(notices) as NoticeName[])(
   },
 );
 
-it.each(Object.keys(machineRequests).filter((name) => !['open', 'save', 'compareRuns', 'vfioMatrix'].includes(name)))(
+it.each(
+  Object.keys(machineRequests).filter(
+    (name) => !['open', 'save', 'compareRuns', 'vfioMatrix'].includes(name),
+  ),
+)(
   'the machine’s process answers %s with a result, whatever comes with it',
   async (name) => {
     const replies: MachineReply[] = [];

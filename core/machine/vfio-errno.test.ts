@@ -250,7 +250,7 @@ const rows: readonly Row[] = [
 ];
 
 describe('each errno has its reason', () => {
-  it.each(rows)('%s', (_, before, call, result, where) => {
+  it.each(rows.map((row) => ({ name: row[0], row })))('$name', ({ row: [, before, call, result, where] }) => {
     const bench = new VfioBench(where);
     bench.bind();
     const named = (one: VfioCall): VfioCall =>

@@ -191,7 +191,7 @@ describe('old kernels in their own words (E7, E12)', () => {
       ddw: true,
       dmaWinAddr: '0x0',
       dmaWinSize: '0x40000000',
-      dma64WinAddr: `0x${String(start?.toString(16))}`,
+      dma64WinAddr: `0x${Number(start).toString(16)}`,
     };
     const log = logOf({
       profile: 'qemu-pseries',

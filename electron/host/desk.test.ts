@@ -178,9 +178,13 @@ describe('after a fall', () => {
 
   it('a recovery that is cancelled keeps the journal elsewhere, where it can be opened', async () => {
     await busyDesk();
+    // Each look at the clock takes 10 ms: a turn is one step, so that recovering takes many.
+    let nowMs = performance.now();
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 10));
     const { desk } = deskOn();
     desk.work.cancel(1);
     await isAwake();
+    clock.mockRestore();
     expect(desk.state().tabs).toMatchObject([{ state: 'off' }]);
     const [aside = ''] = readdirSync(join(sessions(), 'set-aside'));
     must(await desk.open(join(sessions(), 'set-aside', aside)));
