@@ -1,7 +1,8 @@
 // Removing what is chosen: logical ports in one command (one act to undo), as far as an adapter lists them; all else by its function.
 
 import type { Command, FunctionAnswer, LogicalPortAnswer } from '../../../core/index.ts';
-import type { Managed, Place } from './system-tree.ts';
+import type { Managed } from './system-tree.ts';
+import type { Place } from './tree-node.ts';
 
 /** Logical ports that one command may name. */
 const AT_ONCE = 1024;

@@ -12,12 +12,6 @@ import { adapters } from '../../texts/adapters.ts';
 import { functionKey } from './tree-node.ts';
 import type { TreeNode } from './tree-node.ts';
 
-/** What a row of this tree stands for. */
-export type Place =
-  | { readonly kind: 'slot'; readonly slot: SlotAnswer }
-  | { readonly kind: 'port'; readonly slot: SlotAnswer; readonly port: PhysicalPortAnswer }
-  | { readonly kind: 'logical'; readonly slot: SlotAnswer; readonly row: LogicalPortAnswer };
-
 export interface Managed {
   readonly system: SystemAnswer;
   readonly ports: readonly LogicalPortAnswer[];

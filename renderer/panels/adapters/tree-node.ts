@@ -1,7 +1,17 @@
 // A node of the tree of adapters, ports and functions.
 
-import type { FunctionAnswer } from '../../../core/index.ts';
-import type { Place } from './system-tree.ts';
+import type {
+  FunctionAnswer,
+  LogicalPortAnswer,
+  PhysicalPortAnswer,
+  SlotAnswer,
+} from '../../../core/index.ts';
+
+/** What a row stands for in the managed system. */
+export type Place =
+  | { readonly kind: 'slot'; readonly slot: SlotAnswer }
+  | { readonly kind: 'port'; readonly slot: SlotAnswer; readonly port: PhysicalPortAnswer }
+  | { readonly kind: 'logical'; readonly slot: SlotAnswer; readonly row: LogicalPortAnswer };
 
 /** A branch: what it holds is below it. A leaf is a function. */
 export interface TreeNode {
