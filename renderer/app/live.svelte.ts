@@ -32,7 +32,6 @@ export function live<Q extends Query>(lab: Lab, question: () => Q | undefined): 
   let current = '';
   let answered = '';
   let readyAt = 0;
-  let sessionId = 0;
 
   async function ask(query: Q, key: string): Promise<void> {
     const begun = performance.now();
@@ -50,13 +49,7 @@ export function live<Q extends Query>(lab: Lab, question: () => Q | undefined): 
 
   $effect(() => {
     const query = asked;
-    const { id } = lab.latest.session;
-    const key = `${id} ${text}`;
-    // What was known of another session is void at once.
-    if (id !== sessionId) {
-      sessionId = id;
-      answer = undefined;
-    }
+    const key = `${lab.latest.session.id} ${text}`;
     // Asked again after each change of the machine.
     void lab.latest.events;
     current = key;
